@@ -1,0 +1,38 @@
+package lanegrad.kernel;
+
+import lanegrad.Backend;
+
+/// The loops over a [Binary]: forward, backward for each input, sum, and the backward of the sum.
+///
+/// As [UnaryLoop] in everything else.
+public abstract class BinaryLoop {
+    BinaryLoop() {
+    }
+
+    /// The loops of `f` on `backend`; see [UnaryLoop#of].
+    public static BinaryLoop of(Binary f, Backend backend) {
+        return backend == Backend.SCALAR
+                ? HiddenCopy.of(ScalarBinaryLoop.class, f, BinaryLoop.class)
+                : HiddenCopy.of(VectorBinaryLoop.class, f.lanes(), BinaryLoop.class);
+    }
+
+    /// `y = f(a, b)`.
+    public abstract void forward(float[] a, float[] b, float[] y, int from, int to);
+
+    /// `da = df/da * dy`, or added to `da`.
+    public abstract void backwardA(float[] a, float[] b, float[] dy, float[] da, boolean add, int from, int to);
+
+    /// `db = df/db * dy`, or added to `db`.
+    public abstract void backwardB(float[] a, float[] b, float[] dy, float[] db, boolean add, int from, int to);
+
+    /// The sum of `f(a, b)` in the order of [Sums].
+    ///
+    /// @param lanes at least [Sums#LANES] floats of scratch
+    public abstract float sum(float[] a, float[] b, int from, int to, float[] lanes);
+
+    /// The backward of [#sum] for `a`, with one `dy` for all.
+    public abstract void sumBackwardA(float[] a, float[] b, float dy, float[] da, boolean add, int from, int to);
+
+    /// The backward of [#sum] for `b`, with one `dy` for all.
+    public abstract void sumBackwardB(float[] a, float[] b, float dy, float[] db, boolean add, int from, int to);
+}

@@ -1,0 +1,27 @@
+package lanegrad.kernel;
+
+import jdk.incubator.vector.FloatVector;
+
+/// A function of one float with its derivative, twice: scalar and in lanes, equal bit for bit.
+///
+/// Whatever implements it gets loops of its own from [UnaryLoop#of].
+public interface Unary {
+    /// `y = f(x)`.
+    float scalar(float x);
+
+    /// `dx = f'(x) * dy`. A function whose derivative is cheaper from its value takes `y`, which is `f(x)`.
+    float vjp(float x, float y, float dy);
+
+    /// The lanes. Called by the vector backend only: the class behind it may name vector classes, the class
+    /// that implements this interface must not, or it could not be loaded without the incubator module.
+    Lanes lanes();
+
+    /// The same function on vectors of any width. Lane `i` of a result has the bits of the scalar form.
+    interface Lanes {
+        /// `y = f(x)`.
+        FloatVector vector(FloatVector x);
+
+        /// `dx = f'(x) * dy`.
+        FloatVector vjp(FloatVector x, FloatVector y, FloatVector dy);
+    }
+}

@@ -1,0 +1,34 @@
+package lanegrad.kernel;
+
+import lanegrad.Backend;
+
+/// The loops over a [Unary]: forward, backward, sum, and the backward of the sum.
+///
+/// Ranges are `from` (inclusive) to `to` (exclusive), the same in all arrays; arrays must hold them and may be
+/// longer. Input and output may be one array. Every NaN that a loop writes is the canonical one, `0x7fc00000`.
+public abstract class UnaryLoop {
+    UnaryLoop() {
+    }
+
+    /// The loops of `f` on `backend`: a copy of their class that knows `f` as a constant. Takes about a
+    /// millisecond; keep the result.
+    public static UnaryLoop of(Unary f, Backend backend) {
+        return backend == Backend.SCALAR
+                ? HiddenCopy.of(ScalarUnaryLoop.class, f, UnaryLoop.class)
+                : HiddenCopy.of(VectorUnaryLoop.class, f.lanes(), UnaryLoop.class);
+    }
+
+    /// `y = f(x)`.
+    public abstract void forward(float[] x, float[] y, int from, int to);
+
+    /// `dx = f'(x) * dy`, or added to `dx`.
+    public abstract void backward(float[] x, float[] y, float[] dy, float[] dx, boolean add, int from, int to);
+
+    /// The sum of `f(x)` in the order of [Sums].
+    ///
+    /// @param lanes at least [Sums#LANES] floats of scratch
+    public abstract float sum(float[] x, int from, int to, float[] lanes);
+
+    /// The backward of [#sum]: `dx = f'(x) * dy` with one `dy` for all, or added to `dx`.
+    public abstract void sumBackward(float[] x, float dy, float[] dx, boolean add, int from, int to);
+}

@@ -1,0 +1,70 @@
+package lanegrad.op;
+
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import lanegrad.Tape;
+import lanegrad.Var;
+
+/// The sum of two tensors of one shape, element by element: `y = a + b`.
+///
+/// **Derivative.** `da = dy`, `db = dy`. **Error.** Correctly rounded. **Special values.** IEEE 754.
+public final class Add extends BinaryOp {
+    /// The operation.
+    public static final Add OP = new Add();
+    static final Operation OPERATION = new Operation(OP, Operation.Kind.ELEMENTWISE,
+            "y = a + b", "da = dy, db = dy", "IEEE 754", Operation.Bound.ulps(0.5),
+            List.of(Operation.Case.of(Operation.Range.of(-4, 4, 7, 19), Operation.Range.of(-4, 4, 7, 19))));
+
+    private Add() {
+        super("add");
+    }
+
+    /// `a + b`.
+    ///
+    /// @throws IllegalArgumentException for shapes that differ
+    public static Var of(Var a, Var b) {
+        return Tape.of(a, b).record(OP, a, b);
+    }
+
+    @Override
+    public double exact(double a, double b) {
+        return a + b;
+    }
+
+    @Override
+    public float scalar(float a, float b) {
+        return a + b;
+    }
+
+    @Override
+    public float vjpA(float a, float b, float dy) {
+        return dy;
+    }
+
+    @Override
+    public float vjpB(float a, float b, float dy) {
+        return dy;
+    }
+
+    @Override
+    public Lanes lanes() {
+        return new Vectors();
+    }
+
+    private static final class Vectors implements Lanes {
+        @Override
+        public FloatVector vector(FloatVector a, FloatVector b) {
+            return a.add(b);
+        }
+
+        @Override
+        public FloatVector vjpA(FloatVector a, FloatVector b, FloatVector dy) {
+            return dy;
+        }
+
+        @Override
+        public FloatVector vjpB(FloatVector a, FloatVector b, FloatVector dy) {
+            return dy;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package lanegrad.op;
+
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import lanegrad.Tape;
+import lanegrad.Var;
+
+/// The mean of the squared differences: `y = mean((a - b)^2)`, without the textbooks' half.
+///
+/// **Shapes.** Predictions a and targets b of one shape; the result is a scalar.
+///
+/// **Derivative.** `da = 2 (a - b) dy / n`, `db = -da`.
+///
+/// **Error.** 1.5 ulp per element (the difference is rounded, squared and rounded), then that of the sum.
+public final class MeanSquaredError extends ElementwiseLoss {
+    /// The mean.
+    public static final MeanSquaredError MEAN = new MeanSquaredError("mean-squared-error", true);
+    /// The sum.
+    public static final MeanSquaredError SUM = new MeanSquaredError("sum-squared-error", false);
+    static final Operation OPERATION = new Operation(MEAN, Operation.Kind.LOSS, "y = mean((a - b)^2)",
+            "da = 2 (a - b) dy / n, db = -da", "shapes must be equal: (n) against (n, 1) is refused", bound(2),
+            List.of(Operation.Case.of(Operation.Range.of(-4, 4, 7, 19), Operation.Range.of(-4, 4, 7, 19))));
+
+    private MeanSquaredError(String name, boolean mean) {
+        super(name, mean);
+    }
+
+    /// `mean((a - b)^2)`.
+    ///
+    /// @throws IllegalArgumentException for shapes that differ, or an empty batch
+    public static Var of(Var predictions, Var targets) {
+        return Tape.of(predictions, targets).record(MEAN, predictions, targets);
+    }
+
+    @Override
+    public double exact(double a, double b) {
+        return (a - b) * (a - b);
+    }
+
+    @Override
+    public float scalar(float a, float b) {
+        float d = a - b;
+        return d * d;
+    }
+
+    @Override
+    public float vjpA(float a, float b, float dy) {
+        return (2 * (a - b)) * dy;
+    }
+
+    @Override
+    public float vjpB(float a, float b, float dy) {
+        return (2 * (b - a)) * dy;
+    }
+
+    @Override
+    public Lanes lanes() {
+        return new Vectors();
+    }
+
+    private static final class Vectors implements Lanes {
+        @Override
+        public FloatVector vector(FloatVector a, FloatVector b) {
+            FloatVector d = a.sub(b);
+            return d.mul(d);
+        }
+
+        @Override
+        public FloatVector vjpA(FloatVector a, FloatVector b, FloatVector dy) {
+            return a.sub(b).mul(2).mul(dy);
+        }
+
+        @Override
+        public FloatVector vjpB(FloatVector a, FloatVector b, FloatVector dy) {
+            return b.sub(a).mul(2).mul(dy);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package lanegrad.op;
+
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import lanegrad.Var;
+
+/// The hyperbolic tangent: `y = tanh(x)`.
+///
+/// **Derivative.** `1 - y * y` as one fma: exactly 0 where y has saturated to 1 or -1. It is taken from the
+/// output, so its error is absolute: about `2^-24` plus twice that of y, not relative to the small slopes of
+/// the tails.
+///
+/// **Special values, error, method.** Those of the lane function, [lanegrad.math.Tanh].
+///
+/// **Cost.** Forward about two exp; backward a fma and a multiplication.
+public final class Tanh extends UnaryOp {
+    /// The operation.
+    public static final Tanh OP = new Tanh();
+    static final Operation OPERATION = new Operation(OP, Operation.Kind.ACTIVATION,
+            "y = tanh(x)", "dx = dy * (1 - y*y)",
+            "odd; tanh(-0) = -0; 1 from 9.010914, slope 0 there; NaN stays NaN",
+            Operation.Bound.ulps(lanegrad.math.Tanh.MAX_ULP),
+            List.of(Operation.Case.of(Operation.Range.of(-4, 4, 7, 19)),
+                    Operation.Case.of(Operation.Range.of(-1e-3f, 1e-3f, 3, 33))));
+
+    private Tanh() {
+        super("tanh");
+    }
+
+    /// `tanh(x)` for each element.
+    public static Var of(Var x) {
+        return OP.apply(x);
+    }
+
+    @Override
+    public double exact(double x) {
+        return lanegrad.math.Tanh.exact(x);
+    }
+
+    @Override
+    public float scalar(float x) {
+        return lanegrad.math.Tanh.scalar(x);
+    }
+
+    @Override
+    public double exactDerivative(double x) {
+        double y = lanegrad.math.Tanh.exact(x);
+        return 1 - y * y;
+    }
+
+    @Override
+    public float vjp(float x, float y, float dy) {
+        return dy * Math.fma(-y, y, 1);
+    }
+
+    @Override
+    public boolean derivativeFromOutput() {
+        return true;
+    }
+
+    @Override
+    public Lanes lanes() {
+        return new Vectors();
+    }
+
+    private static final class Vectors implements Lanes {
+        @Override
+        public FloatVector vector(FloatVector x) {
+            return lanegrad.math.Tanh.Lanes.vector(x);
+        }
+
+        @Override
+        public FloatVector vjp(FloatVector x, FloatVector y, FloatVector dy) {
+            return dy.mul(y.neg().fma(y, y.broadcast(1)));
+        }
+    }
+}
