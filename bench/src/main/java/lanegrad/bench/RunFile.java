@@ -1,0 +1,82 @@
+package lanegrad.bench;
+
+import com.google.gson.FormattingStyle;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import lanegrad.Backend;
+import lanegrad.data.Split;
+import lanegrad.nn.Evaluation;
+import lanegrad.nn.History;
+import lanegrad.nn.Sequential;
+
+/// The run as JSON. The place is looked at before training begins, and the file appears whole or not at all.
+final class RunFile {
+    private final Path file;
+    private final Path folder;
+
+    /// @throws Main.Failure when nothing can be written there
+    RunFile(Path file) {
+        this.file = file;
+        this.folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new Main.Failure("--json " + file + ": the folder " + folder + " does not exist; create it first");
+        }
+        if (Files.isDirectory(file)) {
+            throw new Main.Failure("--json " + file + ": this is a folder; give the name of a file");
+        }
+        if (!Files.isWritable(folder) || Files.exists(file) && !Files.isWritable(file)) {
+            throw new Main.Failure("--json " + file + ": no permission to write there; choose another place");
+        }
+    }
+
+    void write(TrainCommand command, Backend backend, int threads, Split split, History history, Evaluation result,
+            Sequential model) {
+        Map<String, Object> run = new LinkedHashMap<>();
+        run.put("version", Main.VERSION.substring("lanegrad ".length()));
+        run.put("jdk", Runtime.version().toString());
+        run.put("backend", backend.toString().toLowerCase(Locale.ROOT));
+        run.put("lanes", backend.lanes());
+        run.put("threads", threads);
+        run.put("seed", command.seed());
+        run.put("config", command.config());
+        run.put("train_examples", split.train().size());
+        run.put("test_examples", split.test().size());
+        List<Map<String, Object>> epochs = new ArrayList<>();
+        for (History.Epoch e : history.epochs()) {
+            Map<String, Object> epoch = new LinkedHashMap<>();
+            epoch.put("epoch", e.epoch());
+            epoch.put("train_loss", e.trainLoss());
+            epoch.put("train_accuracy", e.trainAccuracy());
+            epoch.put("test_loss", e.testLoss());
+            epoch.put("test_accuracy", e.testAccuracy());
+            epoch.put("seconds", e.seconds());
+            epochs.add(epoch);
+        }
+        run.put("epochs", epochs);
+        run.put("test_accuracy", result.accuracy());
+        run.put("weights_sha256", model.sha256());
+        run.put("confusion", result.confusion());
+        Gson gson = new GsonBuilder().setFormattingStyle(FormattingStyle.PRETTY).create();
+        try {
+            Path temporary = Files.createTempFile(folder, file.getFileName().toString(), ".tmp");
+            try {
+                Files.writeString(temporary, gson.toJson(run) + "\n");
+                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
+        } catch (IOException e) {
+            throw new Main.Failure("--json " + file + ": it could not be written (" + e.getMessage()
+                    + "); training had ended, run again with another place");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package lanegrad.bench.jmh;
+
+import java.util.concurrent.TimeUnit;
+import lanegrad.Tensor;
+import lanegrad.math.SplitMix;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/// What all suites share: the JVM that they run in, its times, and the rule that arms must agree.
+///
+/// **Forks.** Every row of every arm runs in JVMs of its own, because loops that several operations or shapes
+/// have run through are compiled for all of them. There are several, because one JVM differs from the next by
+/// where its arrays lie and in which order its methods were compiled; iterations within one JVM do not show that.
+///
+/// **Arms.** The backend is a parameter, never a second method, so that both arms run the same code. Each
+/// `@Setup` runs both on the same input first and refuses to go on when they differ in one bit: a ratio of two
+/// kernels that compute different things is no ratio.
+///
+/// The heap is fixed and touched beforehand, so that no iteration pays for the kernel's page faults.
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(value = 5, jvmArgs = {"--add-modules=jdk.incubator.vector", "-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch",
+    "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"})
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+public abstract class EngineBenchmark {
+    /// One state per benchmark.
+    protected EngineBenchmark() {
+    }
+
+    /// What each fork is started with.
+    public static String flags() {
+        return String.join(" ", EngineBenchmark.class.getAnnotation(Fork.class).jvmArgs());
+    }
+
+    /// `n` values in `[low, high)` and the padding of a tensor; the same for every fork and arm.
+    static float[] floats(String purpose, int n, float low, float high) {
+        return tensor(purpose, low, high, n).data();
+    }
+
+    /// A tensor of values in `[low, high)`; the same for every fork and arm.
+    static Tensor tensor(String purpose, float low, float high, int... extents) {
+        Tensor tensor = Tensor.zeros(extents);
+        SplitMix random = new SplitMix(42).split(purpose);
+        for (int i = 0; i < tensor.size(); i++) {
+            tensor.data()[i] = low < high ? random.nextFloat(low, high) : low;
+        }
+        return tensor.changed();
+    }
+
+    /// Refuses arms that differ in a bit of the first `n` floats.
+    ///
+    /// @throws IllegalStateException naming the first difference
+    public static void requireSameBits(String what, float[] scalar, float[] vector, int n) {
+        for (int i = 0; i < n; i++) {
+            int s = Float.floatToRawIntBits(scalar[i]);
+            int v = Float.floatToRawIntBits(vector[i]);
+            if (s != v) {
+                throw new IllegalStateException(what + ": the arms differ at element " + i + " of " + n + ", scalar "
+                        + scalar[i] + " (" + Integer.toHexString(s) + "), vector " + vector[i] + " ("
+                        + Integer.toHexString(v) + "); times of kernels that disagree are not compared");
+            }
+        }
+    }
+}
