@@ -1,25 +1,38 @@
-# Sourced by the other scripts: exports JAVA_HOME of a JDK 25, or ends with a sentence saying what to install.
+# Sourced. Finds a JDK 25, exports JAVA_HOME, and leaves in LANEGRAD_JDK which one it took.
+# It reads each JDK's `release` file: starting the JVM to ask would cost more than the rest of a script.
 
-# Reads the `release` file, because starting each candidate costs more than the rest of the script.
-is_jdk_25() {
+lanegrad_try_jdk() {
   local line
-  [ -n "$1" ] && [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 1
+  [[ -x $1/bin/javac && -r $1/release ]] || return 1
   while IFS= read -r line; do
-    case $line in 'JAVA_VERSION="25'[\".+-]*) return 0 ;; esac
-  done <"$1/release"
+    [[ $line =~ ^JAVA_VERSION=\"(25(\.[0-9.]*)?)\" ]] || continue
+    export JAVA_HOME=$1 LANEGRAD_JDK="JDK ${BASH_REMATCH[1]} in $1"
+    return 0
+  done < "$1/release"
   return 1
 }
 
-java=$(command -v java || true)
-java=$(readlink -f "$java" 2>/dev/null || echo "$java")
-for JAVA_HOME in "${JAVA_HOME:-}" "${java%/bin/java}" /usr/lib/jvm/* /opt/* \
-  /Library/Java/JavaVirtualMachines/*/Contents/Home "${HOME:-}"/.sdkman/candidates/java/25*; do
-  if is_jdk_25 "$JAVA_HOME"; then
-    export JAVA_HOME
-    # Maven's own libraries make JDK 25 print warnings over the build's output.
-    export MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${MAVEN_OPTS:-}"
-    return 0
+lanegrad_find_jdk() {
+  local home java
+  if [[ -n ${JAVA_HOME:-} ]]; then lanegrad_try_jdk "$JAVA_HOME" && return; fi
+  if java=$(type -P java); then
+    while [[ -L $java ]]; do home=$(readlink "$java"); [[ $home == /* ]] || home=${java%/*}/$home; java=$home; done
+    lanegrad_try_jdk "${java%/bin/java}" && return
   fi
-done
-echo 'JDK 25 not found: install one (for example Temurin 25), or point JAVA_HOME at it.' >&2
-exit 1
+  for home in /usr/lib/jvm/* /opt/* /Library/Java/JavaVirtualMachines/*/Contents/Home ~/.sdkman/candidates/java/25*; do
+    lanegrad_try_jdk "$home" && return
+  done
+  [[ -x /usr/libexec/java_home ]] && lanegrad_try_jdk "$(/usr/libexec/java_home -v 25 2>/dev/null)"
+}
+
+lanegrad_find_jdk || {
+  echo "lanegrad: no JDK 25 found: install one (for example Eclipse Temurin 25) or set JAVA_HOME to it" >&2
+  exit 1
+}
+
+# Maven may be older than its JDK: the two flags keep the JVM from warning about Maven's own libraries.
+lanegrad_mvn() {
+  type -P mvn >/dev/null || { echo "lanegrad: no Maven found: install 3.8 or later, with mvn on PATH" >&2; return 1; }
+  MAVEN_OPTS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" \
+    mvn -B -ntp -f "$root/pom.xml" "$@" </dev/null
+}

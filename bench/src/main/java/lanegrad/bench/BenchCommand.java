@@ -78,7 +78,7 @@ final class BenchCommand implements Callable<Integer> {
         }
         checkJson();
         Session.Settings settings = new Session.Settings(forks == null ? full ? FULL_FORKS : SHORT_FORKS : forks,
-                full ? 5 : 3, full ? 5 : 4, full ? 500 : 100, passedOn());
+                full ? 5 : 2, full ? 5 : 4, full ? 500 : 100, passedOn());
         int rows = suites.stream().mapToInt(s -> s.rows().size()).sum();
         terminal.err.printf(Locale.ROOT, "%d rows, %s: about %s. Ctrl-C ends it.%n", rows, settings,
                 duration(settings.seconds(suites)));

@@ -1,5 +1,7 @@
 package lanegrad.bench.jmh;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.concurrent.TimeUnit;
 import lanegrad.Tensor;
 import lanegrad.math.SplitMix;
@@ -22,17 +24,41 @@ import org.openjdk.jmh.annotations.Warmup;
 /// `@Setup` runs both on the same input first and refuses to go on when they differ in one bit: a ratio of two
 /// kernels that compute different things is no ratio.
 ///
+/// **Warm-up.** The JIT counts calls, not seconds. On a busy machine a second may not be enough of them, and a
+/// vector kernel that is not yet compiled is a thousand times slower, since each vector is then an object. So
+/// [#warmUp] calls by count first, JMH warms up by time afterwards, and `-Xbatch` lets a call wait for the compiler
+/// instead of running on in slow code.
+///
 /// The heap is fixed and touched beforehand, so that no iteration pays for the kernel's page faults.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(value = 5, jvmArgs = {"--add-modules=jdk.incubator.vector", "-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch",
-    "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"})
+    "-Xbatch", "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"})
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public abstract class EngineBenchmark {
+    // C2 compiles a method after 5,000 calls with little in them, and what it calls may need a second round.
+    private static final int CALLS = 12_000;
+    // Work that is long enough to reach this has loops that are compiled for their own counts.
+    private static final long CPU_NANOS = 700_000_000;
+
+    private Object sink;
+
     /// One state per benchmark.
     protected EngineBenchmark() {
+    }
+
+    /// What is measured.
+    public abstract Object run();
+
+    /// Calls [#run] until it is compiled. CPU time, because time spent waiting for a core warms nothing.
+    final void warmUp() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long end = threads.getCurrentThreadCpuTime() + CPU_NANOS;
+        for (int i = 0; i < CALLS && threads.getCurrentThreadCpuTime() < end; i++) {
+            sink = run();
+        }
     }
 
     /// What each fork is started with.

@@ -60,10 +60,12 @@ public class MatMulBenchmark extends EngineBenchmark {
         float[] vector = product(Backend.VECTOR, floats("c", m * n, 0, 0));
         requireSameBits("matmul " + shape, scalar, vector, m * n);
         c = backend == Backend.SCALAR ? scalar : vector;
+        warmUp();
     }
 
     /// One product.
     @Benchmark
+    @Override
     public float[] run() {
         return product(backend, c);
     }

@@ -59,10 +59,12 @@ public class OperationBenchmark extends EngineBenchmark {
             }
         }
         use = backend == Backend.SCALAR ? scalar : vector;
+        warmUp();
     }
 
     /// Forward, backward, rewind.
     @Benchmark
+    @Override
     public Var run() {
         Var y = use.record();
         use.walk(y);

@@ -53,10 +53,12 @@ public class OptimizerBenchmark extends EngineBenchmark {
                     vector.parameters[i].value().data(), p.size());
         }
         training = backend == Backend.SCALAR ? scalar : vector;
+        warmUp();
     }
 
     /// One step.
     @Benchmark
+    @Override
     public Optimizer run() {
         return training.step();
     }

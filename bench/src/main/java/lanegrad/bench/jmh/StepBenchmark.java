@@ -50,6 +50,8 @@ public class StepBenchmark extends EngineBenchmark {
                     + "SHA-256 " + scalar + ", the vector network " + vector
                     + "; times of backends that disagree are not compared");
         }
+        prepare();
+        warmUp();
     }
 
     /// Begins again.
@@ -60,6 +62,7 @@ public class StepBenchmark extends EngineBenchmark {
 
     /// One step.
     @Benchmark
+    @Override
     public Var run() {
         return current.step();
     }

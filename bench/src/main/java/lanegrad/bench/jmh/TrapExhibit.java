@@ -79,10 +79,12 @@ public class TrapExhibit extends EngineBenchmark {
         }
         copy = loop.equals("copy") ? UnaryLoop.of(function, Backend.VECTOR) : null;
         lanes = function.lanes;
+        warmUp();
     }
 
     /// One pass over all floats.
     @Benchmark
+    @Override
     public float[] run() {
         if (copy != null) {
             copy.forward(x, y, 0, SIZE);

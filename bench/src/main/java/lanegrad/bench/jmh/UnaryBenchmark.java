@@ -72,10 +72,12 @@ public class UnaryBenchmark extends EngineBenchmark {
         vector.backward(x, y, dy, other, false, 0, size);
         requireSameBits(op + " backward", dx, other, size);
         loop = unary.loop(backend);
+        warmUp();
     }
 
     /// One pass over all floats.
     @Benchmark
+    @Override
     public float[] run() {
         if (forward) {
             loop.forward(x, y, 0, size);
