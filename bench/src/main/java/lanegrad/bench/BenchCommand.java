@@ -80,8 +80,8 @@ final class BenchCommand implements Callable<Integer> {
         Session.Settings settings = new Session.Settings(forks == null ? full ? FULL_FORKS : SHORT_FORKS : forks,
                 full ? 5 : 2, full ? 5 : 4, full ? 500 : 100, passedOn());
         int rows = suites.stream().mapToInt(s -> s.rows().size()).sum();
-        terminal.err.printf(Locale.ROOT, "%d rows, %s: about %s. Ctrl-C ends it.%n", rows, settings,
-                duration(settings.seconds(suites)));
+        terminal.err.printf(Locale.ROOT, "%d %s, %s: about %s on an idle machine. Ctrl-C ends it.%n", rows,
+                rows == 1 ? "row" : "rows", settings, duration(settings.seconds(suites)));
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         List<String> environment = environment(settings, load);
         Session session = new Session(settings, terminal.err);

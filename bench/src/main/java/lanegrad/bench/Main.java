@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
         description = "A float32 numerical engine in Java: train a network on handwritten digits, look at the "
                 + "engine, measure it.",
         subcommands = {TrainCommand.class, DoctorCommand.class, OpsCommand.class, BenchCommand.class},
-        footer = {"", "Start with: lanegrad train", "Exit codes: 0 fine, 1 failed, 2 wrong usage, 130 interrupted."})
+        footer = {"%nStart with: lanegrad train", "Exit codes: 0 fine, 1 failed, 2 wrong usage, 130 interrupted."})
 public final class Main {
     /// The version of the engine.
     public static final String VERSION = "lanegrad 0.1.0";
@@ -39,7 +39,8 @@ public final class Main {
         line.setOut(new java.io.PrintWriter(out, true)).setErr(new java.io.PrintWriter(err, true));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((e, wrong) -> {
-            err.println("lanegrad: " + sentence(e.getMessage()));
+            err.println("lanegrad: " + sentence(e instanceof CommandLine.UnmatchedArgumentException unmatched
+                    ? unknown(unmatched) : e.getMessage()));
             err.println("See: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
             return 2;
         });
@@ -60,6 +61,13 @@ public final class Main {
             return new CommandLine.RunLast().execute(result);
         });
         return line.execute(args);
+    }
+
+    private static String unknown(CommandLine.UnmatchedArgumentException e) {
+        String argument = e.getUnmatched().getFirst();
+        String message = (argument.startsWith("-") ? "option" : "argument") + " '" + argument + "' is unknown";
+        return e.getSuggestions().isEmpty() ? message
+                : message + "; did you mean " + String.join(" or ", e.getSuggestions()) + "?";
     }
 
     // picocli ends some of its messages with a full stop and some not.

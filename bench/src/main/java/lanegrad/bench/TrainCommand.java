@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
 /// `lanegrad train`: trains a network on handwritten digits and shows what it learned.
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Train a network on handwritten digits and show what it learned.",
-        footer = {"", "Examples:", "  lanegrad train", "  lanegrad train --hidden 64,32 --activation tanh --init xavier",
+        footer = {"%nExamples:", "  lanegrad train", "  lanegrad train --hidden 64,32 --activation tanh --init xavier",
             "  lanegrad train --optimizer adam --batch 32 --epochs 40 --json run.json"})
 final class TrainCommand implements Callable<Integer> {
     private static final int LARGEST_LAYER = 1 << 16;

@@ -64,7 +64,7 @@ public final class ResultTable {
     private static String[] cells(Suite suite, Suite.Row row, List<Timing> times) {
         List<String> line = new ArrayList<>(List.of(row.label()));
         for (Timing t : times) {
-            line.add(time(t.mean()) + (t.forks().length > 1 ? " +-%2.0f%%".formatted(100 * t.spread()) : ""));
+            line.add(time(t.mean()) + (t.forks().length > 1 ? format(" +-%2.0f%%", 100 * t.spread()) : ""));
         }
         Timing fast = times.getLast();
         for (Timing slow : times.subList(0, times.size() - 1)) {

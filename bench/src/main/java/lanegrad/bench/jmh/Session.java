@@ -142,23 +142,24 @@ public final class Session {
         for (Map<String, String> params : List.of(row.params(), arm.params())) {
             params.forEach(options::param);
         }
+        Quiet output = new Quiet();
         try {
-            Collection<RunResult> run = new Runner(options.build()).run();
+            Collection<RunResult> run = new Runner(options.build(), output).run();
             if (run.size() != 1) {
                 throw new FailedException(suite.nameOf(row) + ", " + arm.label() + ": JMH ran " + run.size()
                         + " benchmarks instead of one", null);
             }
             return run.iterator().next();
         } catch (RunnerException e) {
-            throw new FailedException(suite.nameOf(row) + ", " + arm.label() + ": " + reason(e), e);
+            throw new FailedException(suite.nameOf(row) + ", " + arm.label() + ": " + reason(e, output), e);
         }
     }
 
     // JMH hides what a fork threw among the suppressed exceptions of a cause.
-    private static String reason(Throwable e) {
+    private static String reason(Throwable e, Quiet output) {
         for (Throwable t = e; t != null; t = t.getCause()) {
             for (Throwable hidden : t.getSuppressed()) {
-                return reason(hidden);
+                return reason(hidden, output);
             }
         }
         Throwable root = e;
@@ -169,7 +170,8 @@ public final class Session {
         if (message.contains("jmh.lock")) {
             return "another benchmark is running on this machine, or one was left behind; wait for it to end";
         }
-        return message.lines().findFirst().orElse("unknown error");
+        String first = message.lines().findFirst().orElse("unknown error");
+        return first.startsWith("Forked VM") && !output.complaint().isEmpty() ? output.complaint() : first;
     }
 
     private static Timing timing(List<RunResult> run) {
