@@ -230,14 +230,15 @@ final class BenchCommand implements Callable<Integer> {
 
     private void notes(Session.Settings settings, double load) {
         terminal.out.println();
-        terminal.out.println("Times are means over forks; the backends' results were compared bit for bit first. B/op 0 "
-                + "means: no garbage.");
+        terminal.out.println("Times are means over forks; the backends' results were compared bit for bit first. "
+                + "B/op 0 means: no garbage.");
         if (settings.forks() == 1) {
-            terminal.out.println("Note: one fork shows no spread; a second one may differ by 10% or more. Give --forks 5.");
+            terminal.out.println("Note: one fork shows no spread; a second one may differ by 10% or more. Give "
+                    + "--forks 5.");
         }
         if (load > 0.5 * Runtime.getRuntime().availableProcessors()) {
-            terminal.out.printf(Locale.ROOT, "Note: the load average was %.1f before this began: other programs were "
-                    + "running, so trust neither times nor ratios.%n", load);
+            terminal.out.printf(Locale.ROOT, "Note: the load average was %.1f before this began: other programs "
+                    + "were running, so trust neither times nor ratios.%n", load);
         }
         terminal.out.flush();
     }

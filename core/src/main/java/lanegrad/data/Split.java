@@ -34,7 +34,7 @@ public record Split(Dataset train, Dataset test) {
         }
         int size = data.size();
         int tests = (int) Math.ceil(testFraction * size);
-        if (tests == 0 || tests == size) {
+        if (tests == size) {
             throw new IllegalArgumentException("split: a test fraction of " + testFraction + " of " + size
                     + " rows is " + tests + " test rows and " + (size - tests)
                     + " training rows, and a part without rows is of no use; give more rows or another"

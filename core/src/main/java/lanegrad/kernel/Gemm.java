@@ -198,6 +198,7 @@ public final class Gemm {
         private float[] scaledA = new float[0];
         private float[] packedB = new float[0];
         private float[] row = new float[0];
+        private float[] copiedC = new float[0];
 
         void run(Backend backend, int threads, boolean transA, boolean transB, int m, int n, int k, float alpha,
                 float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, boolean readC, float[] bias,
@@ -249,6 +250,9 @@ public final class Gemm {
                     start = first ? row : c;
                     startOffset = first ? jc : cOffset + jc;
                     startRow = first ? 0 : ldc;
+                    if (!first && cOffset + (m - 1L) * ldc + width > c.length) {
+                        copyC(cOffset + jc, kernel.padded(columns));
+                    }
                     this.cOffset = cOffset + jc;
                     this.aOffset = aBase + pc * aColumn;
                     Parallel.run(workers, (m + MC - 1) / MC, this);
@@ -287,6 +291,17 @@ public final class Gemm {
                 }
                 j += width;
             }
+        }
+
+        // Kernels read C in whole vectors. Where the last one would leave the array, the chains go on from a copy.
+        private void copyC(int from, int width) {
+            copiedC = grown(copiedC, m * width);
+            for (int i = 0; i < m; i++) {
+                System.arraycopy(c, from + i * ldc, copiedC, i * width, columns);
+            }
+            start = copiedC;
+            startOffset = 0;
+            startRow = width;
         }
 
         // alpha is 1 in all of training; elsewhere a scaled copy of A is simpler than a second set of kernels.

@@ -23,6 +23,7 @@ abstract class GemmKernel {
     /// @param aColumn distance of two columns of op(A)
     /// @param ldb distance of two rows of B, readable to the panels' full widths; 0 for a packed B, where panel
     ///        follows panel and rows are as long as their panel is wide
+    /// @param start readable to the panels' full widths
     /// @param startRow distance of two rows of `start`; 0 when all rows begin alike
     abstract void block(int m, int n, int k, float[] a, int aOffset, int aRow, int aColumn, float[] b, int bOffset,
             int ldb, float[] start, int startOffset, int startRow, float[] c, int cOffset, int ldc);

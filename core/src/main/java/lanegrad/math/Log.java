@@ -23,7 +23,7 @@ public final class Log {
         float f = Float.intBitsToFloat((bits & 0x7f_ffff) + LogCore.SPLIT) - 1;
         float k = Float.intBitsToFloat((bits >> 23) + LogCore.MAGIC_BITS)
                 - (subnormal ? LogCore.MAGIC + 23 : LogCore.MAGIC);
-        float y = LogCore.sum(k, f, 0);
+        float y = LogCore.sum(k, f, LogCore.lost(k, f));
         y = x == Float.POSITIVE_INFINITY ? x : y;
         y = x == 0 ? Float.NEGATIVE_INFINITY : y;
         return x >= 0 ? y : Float.NaN;
@@ -35,16 +35,16 @@ public final class Log {
 
         public static FloatVector vector(FloatVector x) {
             VectorMask<Float> subnormal = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
-            FloatVector z = x.blend(x.mul(0x1p23f), subnormal);
+            FloatVector z = x.mul(0x1p23f, subnormal);
             IntVector bits = z.reinterpretAsInts().sub(LogCore.SPLIT);
             FloatVector f = bits.and(0x7f_ffff).add(LogCore.SPLIT).reinterpretAsFloats().sub(1);
             FloatVector k = bits.lanewise(VectorOperators.ASHR, 23).add(LogCore.MAGIC_BITS)
                     .reinterpretAsFloats()
                     .sub(x.broadcast(LogCore.MAGIC).blend(LogCore.MAGIC + 23, subnormal));
-            return LogCore.Lanes.sum(k, f, x.broadcast(0))
+            FloatVector y = LogCore.Lanes.sum(k, f, LogCore.Lanes.lost(k, f))
                     .blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY))
-                    .blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0))
-                    .blend(Float.NaN, x.compare(VectorOperators.GE, 0).not());
+                    .blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0));
+            return x.broadcast(Float.NaN).blend(y, x.compare(VectorOperators.GE, 0));
         }
     }
 }

@@ -9,7 +9,7 @@ public final class Log1p {
     public static final double MAX_ULP = 1.0;
 
     private static final int ONE = 0x3f80_0000;
-    private static final float TINY = 0x1p-25f;
+    private static final int SIGN = 0x8000_0000;
 
     private Log1p() {
     }
@@ -26,8 +26,8 @@ public final class Log1p {
         float b = Float.intBitsToFloat(Float.floatToRawIntBits(x) - up);
         float f = a + b;
         float tail = b + (a - f);
-        float y = LogCore.sum(k, f, Math.fma(-f, tail, tail));
-        y = Math.abs(x) < TINY ? x : y;
+        float y = LogCore.sum(k, f, LogCore.lost(k, f) + Math.fma(-f, tail, tail));
+        y = Float.intBitsToFloat(Float.floatToRawIntBits(y) | Float.floatToRawIntBits(x) & SIGN);
         y = x == Float.POSITIVE_INFINITY ? x : y;
         y = x == -1 ? Float.NEGATIVE_INFINITY : y;
         return x >= -1 ? y : Float.NaN;
@@ -46,11 +46,12 @@ public final class Log1p {
             FloatVector b = x.reinterpretAsInts().sub(up).reinterpretAsFloats();
             FloatVector f = a.add(b);
             FloatVector tail = b.add(a.sub(f));
-            return LogCore.Lanes.sum(k, f, f.neg().fma(tail, tail))
-                    .blend(x, x.abs().compare(VectorOperators.LT, TINY))
+            FloatVector y = LogCore.Lanes.sum(k, f,
+                    LogCore.Lanes.lost(k, f).add(f.neg().fma(tail, tail)));
+            y = y.reinterpretAsInts().or(x.reinterpretAsInts().and(SIGN)).reinterpretAsFloats()
                     .blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY))
-                    .blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, -1))
-                    .blend(Float.NaN, x.compare(VectorOperators.GE, -1).not());
+                    .blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, -1));
+            return x.broadcast(Float.NaN).blend(y, x.compare(VectorOperators.GE, -1));
         }
     }
 }

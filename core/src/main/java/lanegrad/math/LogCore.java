@@ -23,7 +23,7 @@ final class LogCore {
     }
 
     static float curve(float f) {
-        float q = Math.fma(Q8, f, Q7);
+        float q = Math.fma(f, Q8, Q7);
         q = Math.fma(q, f, Q6);
         q = Math.fma(q, f, Q5);
         q = Math.fma(q, f, Q4);
@@ -33,11 +33,15 @@ final class LogCore {
         return Math.fma(q, f, Q0);
     }
 
-    static float sum(float k, float f, float tail) {
-        float s = Math.fma(k, LN2_HI, f);
-        float rest = Math.fma(k, LN2_HI, -s) + f;
-        rest = Math.fma(k, LN2_LO, rest + tail);
-        return s + Math.fma(f * f, curve(f), rest);
+    /// What the sum `k LN2_HI + f` loses to rounding, exactly: the first part is 0 or the larger.
+    static float lost(float k, float f) {
+        float h = k * LN2_HI;
+        return h - (h + f) + f;
+    }
+
+    /// `k ln 2 + log(1 + f)` plus `lost`, which is [#lost] and whatever a caller has to add.
+    static float sum(float k, float f, float lost) {
+        return k * LN2_HI + f + Math.fma(f * f, curve(f), Math.fma(k, LN2_LO, lost));
     }
 
     static final class Lanes {
@@ -45,22 +49,24 @@ final class LogCore {
         }
 
         static FloatVector curve(FloatVector f) {
-            FloatVector q = f.fma(Q8, Q7);
-            q = q.fma(f, f.broadcast(Q6));
-            q = q.fma(f, f.broadcast(Q5));
-            q = q.fma(f, f.broadcast(Q4));
-            q = q.fma(f, f.broadcast(Q3));
-            q = q.fma(f, f.broadcast(Q2));
-            q = q.fma(f, f.broadcast(Q1));
-            return q.fma(f, f.broadcast(Q0));
+            return f.fma(Q8, Q7)
+                    .fma(f, f.broadcast(Q6))
+                    .fma(f, f.broadcast(Q5))
+                    .fma(f, f.broadcast(Q4))
+                    .fma(f, f.broadcast(Q3))
+                    .fma(f, f.broadcast(Q2))
+                    .fma(f, f.broadcast(Q1))
+                    .fma(f, f.broadcast(Q0));
         }
 
-        static FloatVector sum(FloatVector k, FloatVector f, FloatVector tail) {
-            FloatVector hi = k.broadcast(LN2_HI);
-            FloatVector s = k.fma(hi, f);
-            FloatVector rest = k.fma(hi, s.neg()).add(f);
-            rest = k.fma(k.broadcast(LN2_LO), rest.add(tail));
-            return s.add(f.mul(f).fma(curve(f), rest));
+        static FloatVector lost(FloatVector k, FloatVector f) {
+            FloatVector h = k.mul(LN2_HI);
+            return h.sub(h.add(f)).add(f);
+        }
+
+        static FloatVector sum(FloatVector k, FloatVector f, FloatVector lost) {
+            return k.mul(LN2_HI).add(f)
+                    .add(f.mul(f).fma(curve(f), k.fma(k.broadcast(LN2_LO), lost)));
         }
     }
 }

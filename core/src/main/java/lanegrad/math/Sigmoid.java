@@ -8,70 +8,62 @@ import jdk.incubator.vector.VectorOperators;
 public final class Sigmoid {
     public static final double MAX_ULP = 1.0;
 
-    private static final float LOW = -104;
-    private static final float HIGH = 64;
-    private static final int ONE = 0x3f80_0000;
+    private static final int LAST = 0x42d0_0000; // 104, from which on the lower side is 0
+    private static final float DOWN = 0x1p-64f;
+    private static final int UP = 64 << 23; // added to the bits of a float: times 2^64
+    private static final int SIGN = 0x8000_0000;
+    private static final int ONE = 0x3f80_0000; // the bits of 1
 
     private Sigmoid() {
     }
 
+    /// The meaning, in double.
     public static double exact(double x) {
-        if (x >= 0) {
-            return 1 / (1 + StrictMath.exp(-x));
-        }
-        double e = StrictMath.exp(x);
-        return e / (1 + e);
+        double e = StrictMath.exp(-Math.abs(x));
+        return x < 0 ? e / (1 + e) : 1 / (1 + e);
     }
 
     public static float scalar(float x) {
-        float z = x < LOW ? LOW : x;
-        z = -(z > HIGH ? HIGH : z);
-        float t = ExpCore.shifted(z);
+        float u = ExpCore.magnitude(x, LAST);
+        float t = ExpCore.shifted(u);
         float n = t - ExpCore.MAGIC;
-        float r = ExpCore.reduced(z, n);
+        float r = ExpCore.low(ExpCore.high(u, n), n);
         float w = Math.fma(r * r, ExpCore.curve(r), r);
-        float p = w + 1;
-        float tail = w - (p - 1);
-        int bits = Float.floatToRawIntBits(t) << 23;
-        int up = Math.max(bits, 0);
-        float b = Float.intBitsToFloat(bits - up + ONE);
-        int half = up >> 1 & 0xff80_0000;
-        float s1 = Float.intBitsToFloat(ONE - half);
-        float s2 = Float.intBitsToFloat(ONE + half - up);
-        float a = s1 * s2;
-        float d = Math.fma(b, p, a);
-        float dl = Math.fma(b, tail, Math.fma(b, p, a - d));
-        float inv = 1 / d;
-        float y = Math.fma(Math.fma(-dl, inv, Math.fma(-d, inv, 1)), inv, inv);
-        y = y * s1 * s2;
+        float a = ExpCore.inverse(t);
+        int v = Float.floatToRawIntBits(-1 / (1 + a + w)) & -2;
+        float m = Float.intBitsToFloat(v);
+        float e = Math.fma(a, m, Math.fma(w, m, 1 + m));
+        float k = Float.intBitsToFloat(v + (UP - (Float.floatToRawIntBits(t) << 23)));
+        float y = Math.fma(e, k, k);
+        int bits = Float.floatToRawIntBits(x);
+        y = Math.fma(Float.intBitsToFloat(Float.floatToRawIntBits(y) ^ bits & SIGN), DOWN,
+                Float.intBitsToFloat(~(bits >> 31) & ONE));
         return x != x ? Float.NaN : y;
     }
 
+    /// The lanes.
     public static final class Lanes {
         private Lanes() {
         }
 
         public static FloatVector vector(FloatVector x) {
-            FloatVector z = x.blend(LOW, x.compare(VectorOperators.LT, LOW));
-            z = z.blend(HIGH, z.compare(VectorOperators.GT, HIGH)).neg();
-            FloatVector t = ExpCore.Lanes.shifted(z);
-            FloatVector r = ExpCore.Lanes.reduced(z, t.sub(ExpCore.MAGIC));
+            FloatVector u = ExpCore.Lanes.magnitude(x, LAST);
+            FloatVector t = ExpCore.Lanes.shifted(u);
+            FloatVector n = t.sub(ExpCore.MAGIC);
+            FloatVector r = ExpCore.Lanes.low(ExpCore.Lanes.high(u, n), n);
             FloatVector w = r.mul(r).fma(ExpCore.Lanes.curve(r), r);
-            FloatVector p = w.add(1);
-            FloatVector tail = w.sub(p.sub(1));
-            IntVector bits = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-            IntVector up = bits.max(0);
-            FloatVector b = bits.sub(up).add(ONE).reinterpretAsFloats();
-            IntVector half = up.lanewise(VectorOperators.ASHR, 1).and(0xff80_0000);
-            FloatVector s1 = half.neg().add(ONE).reinterpretAsFloats();
-            FloatVector s2 = half.sub(up).add(ONE).reinterpretAsFloats();
-            FloatVector a = s1.mul(s2);
-            FloatVector d = b.fma(p, a);
-            FloatVector dl = b.fma(tail, b.fma(p, a.sub(d)));
-            FloatVector one = x.broadcast(1);
-            FloatVector inv = one.div(d);
-            FloatVector rest = dl.neg().fma(inv, d.neg().fma(inv, one));
-            return rest.fma(inv, inv).mul(s1).mul(s2).blend(Float.NaN, x.compare(VectorOperators.NE, x));
+            FloatVector a = ExpCore.Lanes.inverse(t);
+            IntVector v = x.broadcast(-1).div(a.add(1).add(w)).reinterpretAsInts().and(-2);
+            FloatVector m = v.reinterpretAsFloats();
+            FloatVector e = a.fma(m, w.fma(m, m.add(1)));
+            IntVector exponent = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+            FloatVector k = v.add(v.broadcast(UP).sub(exponent)).reinterpretAsFloats();
+            FloatVector y = e.fma(k, k);
+            IntVector bits = x.reinterpretAsInts();
+            FloatVector from = bits.lanewise(VectorOperators.ASHR, 31).not().and(ONE).reinterpretAsFloats();
+            return y.reinterpretAsInts().lanewise(VectorOperators.XOR, bits.and(SIGN)).reinterpretAsFloats()
+                    .fma(x.broadcast(DOWN), from)
+                    .blend(Float.NaN, x.compare(VectorOperators.NE, x));
         }
     }
 }

@@ -1,73 +1,75 @@
 package lanegrad.math;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /// `tanh x`.
 public final class Tanh {
     public static final double MAX_ULP = 1.0;
 
-    private static final float HIGH = 0x1.205968p3f; // 9.01091385: from here on 1
+    private static final int LAST = 0x4120_0000; // 10
     private static final int SIGN = 0x8000_0000;
-    private static final float Q0 = -0x1.55553cp-2f; // -0.333332956
-    private static final float Q1 = 0x1.110be4p-3f; // 0.133323461
-    private static final float Q2 = -0x1.b9623ap-5f; // -0.0538798459
-    private static final float Q3 = 0x1.6009a6p-6f; // 0.0214866754
-    private static final float Q4 = -0x1.045ff4p-7f; // -0.00794600882
-    private static final float Q5 = 0x1.2da01cp-9f; // 0.00230121939
-    private static final float Q6 = -0x1.77cd4p-12f; // -0.000358392484
 
     private Tanh() {
     }
 
+    /// The meaning, in double.
     public static double exact(double x) {
         return StrictMath.tanh(x);
     }
 
     public static float scalar(float x) {
-        float z = Math.abs(x + x);
+        float u = ExpCore.magnitude(x, LAST);
+        float z = u + u;
         float t = ExpCore.shifted(z);
-        float r = Math.fma(t - ExpCore.MAGIC, -ExpCore.LN2_HI, z);
-        float c = ExpCore.power(t, 0);
-        float d = Math.fma(c * r, Math.fma(ExpCore.curve(r), r, 1), c + 1);
-        float large = 1 - 2 / d;
-        large = z >= 2 * HIGH ? 1 : large;
-        float u = x * x;
-        float q = Math.fma(Q6, u, Q5);
-        q = Math.fma(q, u, Q4);
-        q = Math.fma(q, u, Q3);
-        q = Math.fma(q, u, Q2);
-        q = Math.fma(q, u, Q1);
-        q = Math.fma(q, u, Q0);
-        float y = z < 2 ? Math.fma(q, u * x, x) : large;
-        y = Float.intBitsToFloat(Float.floatToRawIntBits(x) & SIGN | Float.floatToRawIntBits(y));
+        float n = t - ExpCore.MAGIC;
+        float r = ExpCore.low(ExpCore.high(z, n), n);
+        float s = r * r;
+        float p = ExpCore.curveOfDifference(r);
+        float w = Math.fma(s, p, r);
+        float tail = Math.fma(s, p, r - w);
+        float a = ExpCore.inverse(t);
+        float c = 1 - a;
+        float b = 1 + a;
+        float num = c + w;
+        float numTail = c - num + w + tail;
+        float den = b + w;
+        float denTail = b - den + w + tail;
+        float v = -1 / den;
+        float y = num * v;
+        y = Math.fma(Math.fma(y, denTail, Math.fma(y, den, num) + numTail), v, y);
+        y = Float.intBitsToFloat(Float.floatToRawIntBits(y) & (Float.floatToRawIntBits(x) | ~SIGN));
         return x != x ? Float.NaN : y;
     }
 
+    /// The lanes.
     public static final class Lanes {
         private Lanes() {
         }
 
         public static FloatVector vector(FloatVector x) {
-            FloatVector z = x.add(x).abs();
+            FloatVector u = ExpCore.Lanes.magnitude(x, LAST);
+            FloatVector z = u.add(u);
             FloatVector t = ExpCore.Lanes.shifted(z);
-            FloatVector r = t.sub(ExpCore.MAGIC).fma(x.broadcast(-ExpCore.LN2_HI), z);
-            FloatVector c = ExpCore.Lanes.power(t, 0);
+            FloatVector n = t.sub(ExpCore.MAGIC);
+            FloatVector r = ExpCore.Lanes.low(ExpCore.Lanes.high(z, n), n);
+            FloatVector s = r.mul(r);
+            FloatVector p = ExpCore.Lanes.curveOfDifference(r);
+            FloatVector w = s.fma(p, r);
+            FloatVector tail = s.fma(p, r.sub(w));
+            FloatVector a = ExpCore.Lanes.inverse(t);
             FloatVector one = x.broadcast(1);
-            FloatVector d = c.mul(r).fma(ExpCore.Lanes.curve(r).fma(r, one), c.add(1));
-            FloatVector large = one.sub(x.broadcast(2).div(d));
-            large = large.blend(1, z.compare(VectorOperators.GE, 2 * HIGH));
-            FloatVector u = x.mul(x);
-            FloatVector q = u.fma(Q6, Q5);
-            q = q.fma(u, x.broadcast(Q4));
-            q = q.fma(u, x.broadcast(Q3));
-            q = q.fma(u, x.broadcast(Q2));
-            q = q.fma(u, x.broadcast(Q1));
-            q = q.fma(u, x.broadcast(Q0));
-            FloatVector y = large.blend(q.fma(u.mul(x), x), z.compare(VectorOperators.LT, 2));
-            IntVector signed = x.reinterpretAsInts().and(SIGN).or(y.reinterpretAsInts());
-            return signed.reinterpretAsFloats().blend(Float.NaN, x.compare(VectorOperators.NE, x));
+            FloatVector c = one.sub(a);
+            FloatVector b = one.add(a);
+            FloatVector num = c.add(w);
+            FloatVector numTail = c.sub(num).add(w).add(tail);
+            FloatVector den = b.add(w);
+            FloatVector denTail = b.sub(den).add(w).add(tail);
+            FloatVector v = x.broadcast(-1).div(den);
+            FloatVector y = num.mul(v);
+            y = y.fma(denTail, y.fma(den, num).add(numTail)).fma(v, y);
+            return x.reinterpretAsInts().or(~SIGN).and(y.reinterpretAsInts()).reinterpretAsFloats()
+                    .blend(Float.NaN, x.compare(VectorOperators.NE, x));
         }
     }
 }

@@ -7,10 +7,12 @@ import lanegrad.Tensor;
 import lanegrad.math.SplitMix;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
@@ -21,7 +23,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /// where its arrays lie and in which order its methods were compiled; iterations within one JVM do not show that.
 ///
 /// **Arms.** The backend is a parameter, never a second method, so that both arms run the same code. Each
-/// `@Setup` runs both on the same input first and refuses to go on when they differ in one bit: a ratio of two
+/// [#prepare] runs both on the same input first and refuses to go on when they differ in one bit: a ratio of two
 /// kernels that compute different things is no ratio.
 ///
 /// **Warm-up.** The JIT counts calls, not seconds. On a busy machine a second may not be enough of them, and a
@@ -49,11 +51,20 @@ public abstract class EngineBenchmark {
     protected EngineBenchmark() {
     }
 
+    /// Makes the input, and compares the arms.
+    ///
+    /// @throws IllegalArgumentException for a parameter that is none
+    /// @throws IllegalStateException when the arms differ
+    public abstract void prepare();
+
     /// What is measured.
     public abstract Object run();
 
-    /// Calls [#run] until it is compiled. CPU time, because time spent waiting for a core warms nothing.
-    final void warmUp() {
+    /// Prepares, then calls [#run] until it is compiled. CPU time, because time spent waiting for a core warms
+    /// nothing.
+    @Setup(Level.Trial)
+    public final void warmUp() {
+        prepare();
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long end = threads.getCurrentThreadCpuTime() + CPU_NANOS;
         for (int i = 0; i < CALLS && threads.getCurrentThreadCpuTime() < end; i++) {

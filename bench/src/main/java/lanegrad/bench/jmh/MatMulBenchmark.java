@@ -5,9 +5,7 @@ import java.util.Map;
 import lanegrad.Backend;
 import lanegrad.kernel.Gemm;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Setup;
 
 /// [Gemm] on the shapes that training on digits gives it, one thread.
 ///
@@ -46,7 +44,7 @@ public class MatMulBenchmark extends EngineBenchmark {
     private float[] c;
 
     /// Draws the operands and compares the backends.
-    @Setup(Level.Trial)
+    @Override
     public void prepare() {
         Shape s = Shape.parse(shape);
         transA = s.transA;
@@ -60,7 +58,6 @@ public class MatMulBenchmark extends EngineBenchmark {
         float[] vector = product(Backend.VECTOR, floats("c", m * n, 0, 0));
         requireSameBits("matmul " + shape, scalar, vector, m * n);
         c = backend == Backend.SCALAR ? scalar : vector;
-        warmUp();
     }
 
     /// One product.

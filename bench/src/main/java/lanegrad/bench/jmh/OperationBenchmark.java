@@ -15,9 +15,7 @@ import lanegrad.op.Operation;
 import lanegrad.op.Operations;
 import lanegrad.op.UnaryOp;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Setup;
 
 /// Every other operation of the registry as training uses it: recorded on a [Tape], walked back, rewound.
 ///
@@ -41,7 +39,7 @@ public class OperationBenchmark extends EngineBenchmark {
     private Use use;
 
     /// Draws the inputs and compares the backends, the output and every gradient.
-    @Setup(Level.Trial)
+    @Override
     public void prepare() {
         Operation operation = Operations.named(op);
         Operation.Case shapes = grown(operation, batch);
@@ -59,7 +57,6 @@ public class OperationBenchmark extends EngineBenchmark {
             }
         }
         use = backend == Backend.SCALAR ? scalar : vector;
-        warmUp();
     }
 
     /// Forward, backward, rewind.

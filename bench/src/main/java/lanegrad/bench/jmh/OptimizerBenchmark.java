@@ -16,9 +16,7 @@ import lanegrad.optim.Adam;
 import lanegrad.optim.Optimizer;
 import lanegrad.optim.Sgd;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Setup;
 
 /// One step of an optimizer on the parameters of the 64-32-10 network: four arrays, 2410 floats.
 ///
@@ -39,7 +37,7 @@ public class OptimizerBenchmark extends EngineBenchmark {
     private Training training;
 
     /// Compares the backends over some steps.
-    @Setup(Level.Trial)
+    @Override
     public void prepare() {
         Training scalar = new Training(rule, Backend.SCALAR);
         Training vector = new Training(rule, Backend.VECTOR);
@@ -53,7 +51,6 @@ public class OptimizerBenchmark extends EngineBenchmark {
                     vector.parameters[i].value().data(), p.size());
         }
         training = backend == Backend.SCALAR ? scalar : vector;
-        warmUp();
     }
 
     /// One step.

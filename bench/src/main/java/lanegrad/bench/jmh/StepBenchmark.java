@@ -41,8 +41,8 @@ public class StepBenchmark extends EngineBenchmark {
     private Training current;
 
     /// Compares the backends: after some steps of a useful size, both networks must have one SHA-256.
-    @Setup(Level.Trial)
-    public void compare() {
+    @Override
+    public void prepare() {
         String scalar = new Training(training, 0.01f, Backend.SCALAR).sha256(AGREED_STEPS);
         String vector = new Training(training, 0.01f, Backend.VECTOR).sha256(AGREED_STEPS);
         if (!scalar.equals(vector)) {
@@ -50,13 +50,12 @@ public class StepBenchmark extends EngineBenchmark {
                     + "SHA-256 " + scalar + ", the vector network " + vector
                     + "; times of backends that disagree are not compared");
         }
-        prepare();
-        warmUp();
+        begin();
     }
 
     /// Begins again.
     @Setup(Level.Iteration)
-    public void prepare() {
+    public void begin() {
         current = new Training(training, 1e-7f, backend);
     }
 

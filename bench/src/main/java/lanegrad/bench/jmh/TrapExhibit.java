@@ -9,9 +9,7 @@ import lanegrad.kernel.Unary;
 import lanegrad.kernel.UnaryLoop;
 import lanegrad.math.Exp;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Setup;
 
 /// An exhibit: why each operation of this engine has a loop class of its own.
 ///
@@ -59,7 +57,7 @@ public class TrapExhibit extends EngineBenchmark {
     private float[] y;
 
     /// Runs the shared loop with every function and compares it with the copies.
-    @Setup(Level.Trial)
+    @Override
     public void prepare() {
         if (!loop.equals("shared") && !loop.equals("copy")) {
             throw new IllegalArgumentException("loop '" + loop + "' is neither shared nor copy");
@@ -79,7 +77,6 @@ public class TrapExhibit extends EngineBenchmark {
         }
         copy = loop.equals("copy") ? UnaryLoop.of(function, Backend.VECTOR) : null;
         lanes = function.lanes;
-        warmUp();
     }
 
     /// One pass over all floats.

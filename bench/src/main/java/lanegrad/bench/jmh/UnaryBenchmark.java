@@ -9,9 +9,7 @@ import lanegrad.op.Operation;
 import lanegrad.op.Operations;
 import lanegrad.op.UnaryOp;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Setup;
 
 /// The loops of each [UnaryOp] of the registry, without the tape around them.
 ///
@@ -46,7 +44,7 @@ public class UnaryBenchmark extends EngineBenchmark {
     private float[] dx;
 
     /// Draws the input and compares the backends, forward and backward.
-    @Setup(Level.Trial)
+    @Override
     public void prepare() {
         Operation operation = Operations.named(op);
         if (!(operation.op() instanceof UnaryOp unary)) {
@@ -72,7 +70,6 @@ public class UnaryBenchmark extends EngineBenchmark {
         vector.backward(x, y, dy, other, false, 0, size);
         requireSameBits(op + " backward", dx, other, size);
         loop = unary.loop(backend);
-        warmUp();
     }
 
     /// One pass over all floats.
