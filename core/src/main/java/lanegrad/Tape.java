@@ -16,6 +16,9 @@ import java.util.Arrays;
 /// zeroed beforehand. Inputs that want no gradient get none computed.
 ///
 /// Not thread-safe; a tape belongs to one thread, whatever number of threads its kernels use.
+///
+/// (Over 300 lines, because recording, walking and the entry, as operations see it, are one mechanism, and a third
+/// of them are the sentences of its errors.)
 public final class Tape {
     private final Backend backend;
     private final int threads;

@@ -26,15 +26,12 @@ import lanegrad.Tensor;
 public final class DigitsCsv {
     /// The longest line in bytes, without its line end; a good one needs 193.
     public static final int MAX_LINE_BYTES = 4096;
-
     /// The largest file in bytes after decompression: 256 MiB.
     public static final long MAX_BYTES = 256L << 20;
-
     /// The most rows: 44 times the whole UCI set, and as floats 64 MB.
     public static final int MAX_ROWS = 250_000;
 
     private static final int FIELDS = Digits.COLUMNS + 1;
-
     // Room for the bundled set without growing.
     private static final int FIRST_ROWS = 2048;
 

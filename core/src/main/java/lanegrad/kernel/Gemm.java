@@ -39,6 +39,8 @@ import lanegrad.Backend;
 /// The order differs from BLIS (pc outside of jc) because neither A nor C is packed. B is packed only where
 /// that pays: when it is transposed, when it is too large to be read in place, or when a whole vector at the
 /// end of its last row would leave the array.
+///
+/// (Over 300 lines: the contract above, the checks of seventeen arguments, and the loops that it names.)
 public final class Gemm {
     /// Depth of a block: a packed panel of KC x 64 floats is 64 KB and stays in L2 while all rows pass by;
     /// the tile's rows of A, 4 x KC, are 4 KB of L1. Reloading C costs 16 loads and stores in 16 x KC FMAs.

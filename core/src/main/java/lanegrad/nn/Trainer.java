@@ -44,6 +44,8 @@ public final class Trainer {
     private final Optimizer optimizer;
     private final Backend backend;
     private final int threads;
+    private Step evaluation;
+    private Step evaluationRest;
 
     /// A trainer that changes `model` by `optimizer`.
     ///
@@ -107,9 +109,6 @@ public final class Trainer {
         }
         return new History(done);
     }
-
-    private Step evaluation;
-    private Step evaluationRest;
 
     /// Predicts all of `data` with the model as it is.
     public Evaluation evaluate(Dataset data) {
