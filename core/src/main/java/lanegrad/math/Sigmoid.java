@@ -4,13 +4,36 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/// `1 / (1 + e^-x)`.
+/// `1 / (1 + e^-x)`, with relative accuracy on both sides.
+///
+/// **Method.** `e^|x| = 2^n (1 + w)` with `w = r + r^2 P(r)`, `P` of degree 4; the reduction and the
+/// polynomial are ExpCore's. With `a = 2^-n` the lower side is `sigmoid(-|x|) = a / (1 + a + w)`, which
+/// cannot overflow; the upper side is 1 minus that, at most 1/2. One division gives `m`, about -1 / (1 + a +
+/// w). Its last bit is cleared, which makes `1 + m` exact; then the remainder `e = 1 + m (1 + a + w)` is
+/// summed from its three terms with no need to know what `1 + a + w` lost to rounding, and `m + e m` is the
+/// corrected reciprocal. The factor `a` goes to the exponent of `m` 64 places too high; the last FMA takes
+/// them off, and so rounds once even to a subnormal.
+///
+/// The three-term remainder replaced a denominator with a tail: five operations fewer, 0.43 to 0.39 ns. A
+/// branch round the deep left side and NaN saves 0.04 ns more, until the first such vector: then C2 boxes
+/// vectors, and it takes 1 to 3 ns and allocates. The naive quotient on `lanewise(EXP)` takes 0.30 to 0.36
+/// ns.
+///
+/// **Special values.** NaN gives NaN; -inf gives 0, inf gives 1. Exactly 1 from 17.32868 (418aa123);
+/// subnormal below -87.33655, sigmoid(-100) = 0000001b; 0 from -103.972084 (c2cff1b5).
+///
+/// **Cost.** 33 operations, one a division: 0.39 ns an element on a Zen 4 in 512-bit vectors, in cache;
+/// scalar 4.5.
+///
+/// **Source.** The side by side with `e^-|x|` is common (XNNPACK, for one); its form here is our own. The
+/// corrected division: P. Markstein, IA-64 and Elementary Functions, 2000.
 public final class Sigmoid {
+    /// No result is further than this from the sigmoid, in ulp. The figures of the run over all 2^32 inputs follow.
     public static final double MAX_ULP = 1.0;
 
-    private static final int LAST = 0x42d0_0000; // 104, from which on the lower side is 0
-    private static final float DOWN = 0x1p-64f;
+    private static final int LAST = 0x42d0_0000; // 104, from where on the lower side is 0
     private static final int UP = 64 << 23; // added to the bits of a float: times 2^64
+    private static final float DOWN = 0x1p-64f;
     private static final int SIGN = 0x8000_0000;
     private static final int ONE = 0x3f80_0000; // the bits of 1
 
@@ -23,41 +46,47 @@ public final class Sigmoid {
         return x < 0 ? e / (1 + e) : 1 / (1 + e);
     }
 
+    /// The scalar twin: the bits of a lane.
     public static float scalar(float x) {
         float u = ExpCore.magnitude(x, LAST);
         float t = ExpCore.shifted(u);
         float n = t - ExpCore.MAGIC;
         float r = ExpCore.low(ExpCore.high(u, n), n);
-        float w = Math.fma(r * r, ExpCore.curve(r), r);
-        float a = ExpCore.inverse(t);
-        int v = Float.floatToRawIntBits(-1 / (1 + a + w)) & -2;
-        float m = Float.intBitsToFloat(v);
+        float w = Math.fma(r * r, ExpCore.curve4(r), r);
+        float a = ExpCore.inversePower(t);
+        int reciprocal = Float.floatToRawIntBits(-1 / (1 + a + w)) & -2;
+        float m = Float.intBitsToFloat(reciprocal);
+        // In this order: the inner sum is about -a m and rounds much only for n = 0 to 2, by 0.22 ulp at
+        // most; with a first it would be about -w m, as large for every n.
         float e = Math.fma(a, m, Math.fma(w, m, 1 + m));
-        float k = Float.intBitsToFloat(v + (UP - (Float.floatToRawIntBits(t) << 23)));
+        float k = Float.intBitsToFloat(reciprocal + (UP - (Float.floatToRawIntBits(t) << 23)));
         float y = Math.fma(e, k, k);
+        // y is negative: times the sign of x it is what to add to 0 on the lower side, to 1 on the upper. A
+        // comparison and a blend take the place of two FMAs and are slower by 0.015 ns (faster under AVX2).
         int bits = Float.floatToRawIntBits(x);
-        y = Math.fma(Float.intBitsToFloat(Float.floatToRawIntBits(y) ^ bits & SIGN), DOWN,
-                Float.intBitsToFloat(~(bits >> 31) & ONE));
+        float from = Float.intBitsToFloat(~(bits >> 31) & ONE);
+        y = Math.fma(Float.intBitsToFloat(Float.floatToRawIntBits(y) ^ bits & SIGN), DOWN, from);
         return x != x ? Float.NaN : y;
     }
 
-    /// The lanes.
+    /// The lanes; apart, so that [Sigmoid] loads without the incubator module.
     public static final class Lanes {
         private Lanes() {
         }
 
+        /// The sigmoid in each lane.
         public static FloatVector vector(FloatVector x) {
             FloatVector u = ExpCore.Lanes.magnitude(x, LAST);
             FloatVector t = ExpCore.Lanes.shifted(u);
             FloatVector n = t.sub(ExpCore.MAGIC);
             FloatVector r = ExpCore.Lanes.low(ExpCore.Lanes.high(u, n), n);
-            FloatVector w = r.mul(r).fma(ExpCore.Lanes.curve(r), r);
-            FloatVector a = ExpCore.Lanes.inverse(t);
-            IntVector v = x.broadcast(-1).div(a.add(1).add(w)).reinterpretAsInts().and(-2);
-            FloatVector m = v.reinterpretAsFloats();
+            FloatVector w = r.mul(r).fma(ExpCore.Lanes.curve4(r), r);
+            FloatVector a = ExpCore.Lanes.inversePower(t);
+            IntVector reciprocal = x.broadcast(-1).div(a.add(1).add(w)).reinterpretAsInts().and(-2);
+            FloatVector m = reciprocal.reinterpretAsFloats();
             FloatVector e = a.fma(m, w.fma(m, m.add(1)));
             IntVector exponent = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-            FloatVector k = v.add(v.broadcast(UP).sub(exponent)).reinterpretAsFloats();
+            FloatVector k = reciprocal.add(exponent.broadcast(UP).sub(exponent)).reinterpretAsFloats();
             FloatVector y = e.fma(k, k);
             IntVector bits = x.reinterpretAsInts();
             FloatVector from = bits.lanewise(VectorOperators.ASHR, 31).not().and(ONE).reinterpretAsFloats();
