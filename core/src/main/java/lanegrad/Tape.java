@@ -212,10 +212,13 @@ public final class Tape {
             same &= x.shape().equals(e.shapes[i]);
         }
         if (!same || e.handles[0].wantsGradient() != wants) {
-            for (int i = 0; i < e.inputs.length; i++) {
-                e.shapes[i] = e.inputs[i].shape();
+            Shape[] shapes = new Shape[e.inputs.length];
+            for (int i = 0; i < shapes.length; i++) {
+                shapes[i] = e.inputs[i].shape();
             }
-            Shape shape = e.op.shape(e.attribute, e.shapes.clone());
+            Shape shape = e.op.shape(e.attribute, shapes.clone());
+            // Only now: shapes that the operation refused must not look checked the next time.
+            System.arraycopy(shapes, 0, e.shapes, 0, shapes.length);
             e.handle(this, cursor, e.op.name(), Tensor.zeros(shape), wants);
         }
         e.op.forward(e);

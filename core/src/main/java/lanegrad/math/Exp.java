@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorOperators;
 /// **Method.** `x = n ln 2 + r`, `|r| <= ln 2 / 2`, and `e^x = 2^n (1 + r + r^2 P(r))`, `P` of degree 4; the
 /// reduction and the polynomial are ExpCore's. The sum is `s + (lost + r^2 P(r) - n LN2_LO)` with `s = 1 +
 /// h`, `h = x - n LN2_HI` exact, and `lost` what `s` lost to rounding: only the last addition and the small
-/// terms round. The plain `1 + (r + r^2 P(r))` is 0.05 ns faster, but has 1.002 ulp.
+/// terms round. The plain `1 + (r + r^2 P(r))` is 0.05 ns faster, but has more than 1 ulp.
 ///
 /// **Special values.** NaN gives NaN, -inf gives 0, inf gives inf. The last finite result is at 88.72283
 /// (42b17217); results below -87.33655 are subnormal, not flushed; 0 from -103.972084 (c2cff1b5).
@@ -21,8 +21,9 @@ import jdk.incubator.vector.VectorOperators;
 /// The rounding by a large constant and the fit are described in J.-M. Muller, Elementary Functions, 3rd ed.
 /// 2016.
 public final class Exp {
-    /// No result is further than this from `e^x`, in ulp. The figures of the run over all 2^32 inputs follow.
-    public static final double MAX_ULP = 0.70;
+    /// No result is further than this from `e^x`, in ulp. Measured over all 2^32 inputs: 0.7899 at -87.68310
+    /// (c2af5dbf), where the result is subnormal; 99.898% of the results are the nearest float. Monotone.
+    public static final double MAX_ULP = 0.79;
 
     private static final float ZERO = -0x1.9fe36ap6f; // -103.972084: 0 from here on down
     private static final float INFINITE = 0x1.62e43p6f; // 88.722839: infinite from here on up

@@ -77,9 +77,9 @@ final class ExpCore {
         return Math.fma(Math.fma(Math.fma(r, Q5, Q4), s, Math.fma(r, Q3, Q2)), s, Math.fma(r, Q1, Q0));
     }
 
-    /// `2^-n`, or 0 where that would be subnormal; `n` is not negative.
-    static float inversePower(float shifted) {
-        return Float.intBitsToFloat(Math.max(ONE - (Float.floatToRawIntBits(shifted) << 23), 0));
+    /// The bits of `2^-n`; negative where that is no normal float, for `n` above 127.
+    static int inversePower(float shifted) {
+        return ONE - (Float.floatToRawIntBits(shifted) << 23);
     }
 
     /// `|x|`, at most the float with the bits `last`; NaN becomes that, too.
@@ -117,9 +117,9 @@ final class ExpCore {
             return r.fma(Q5, Q4).fma(s, r.fma(Q3, Q2)).fma(s, r.fma(Q1, Q0));
         }
 
-        static FloatVector inversePower(FloatVector shifted) {
+        static IntVector inversePower(FloatVector shifted) {
             IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-            return exponent.broadcast(ONE).sub(exponent).max(0).reinterpretAsFloats();
+            return exponent.broadcast(ONE).sub(exponent);
         }
 
         static FloatVector magnitude(FloatVector x, int last) {

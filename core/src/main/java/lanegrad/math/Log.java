@@ -23,8 +23,9 @@ import jdk.incubator.vector.VectorOperators;
 /// **Source.** The interval and the split of ln 2 are those of FDLIBM and of Arm's optimized routines; see
 /// J.-M. Muller, Elementary Functions, 3rd ed. 2016.
 public final class Log {
-    /// No result is further than this from `log x`, in ulp. The figures of the run over all 2^32 inputs follow.
-    public static final double MAX_ULP = 1.0;
+    /// No result is further than this from `log x`, in ulp. Measured over all 2^32 inputs: 0.8823 at
+    /// 1.2749931 (3fa332f9); 99.892% of the results that are numbers are the nearest float. Monotone.
+    public static final double MAX_ULP = 0.883;
 
     private static final float NORMALIZER = 0x1p23f;
     private static final int FRACTION = 0x7f_ffff;

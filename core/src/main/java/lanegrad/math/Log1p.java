@@ -18,8 +18,9 @@ import jdk.incubator.vector.VectorOperators;
 /// **Source.** The correction for the lost part of `1 + x` is FDLIBM's (`s_log1p.c`, Sun Microsystems, 1993),
 /// its form without a division our own.
 public final class Log1p {
-    /// No result is further than this from `log(1 + x)`, in ulp. The figures of the run over all 2^32 inputs follow.
-    public static final double MAX_ULP = 1.0;
+    /// No result is further than this from `log(1 + x)`, in ulp. Measured over all 2^32 inputs: 0.9300 at
+    /// 0.33458254 (3eab4e67); 99.841% of the results that are numbers are the nearest float. Monotone.
+    public static final double MAX_ULP = 0.93;
 
     private static final int EXPONENT = 0xff80_0000; // with the sign: k times 2^23
     private static final int ONE = 0x3f80_0000; // the bits of 1

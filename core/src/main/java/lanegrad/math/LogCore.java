@@ -15,8 +15,8 @@ import jdk.incubator.vector.FloatVector;
 /// the lowest up and the rest fitted again each time: 4.7e-9 = 2^-27.7. Degree 7 has 2.6e-8, degree 9 has
 /// 8.8e-10.
 ///
-/// Horner's scheme: an even and an odd half saved 2%, but added 0.02 ulp to log and 0.07 to log1p, as the
-/// largest coefficients then enter twice.
+/// Horner's scheme: an even and an odd half saved 2%, but had 0.02 ulp more in log and 0.07 in log1p on a
+/// sample, as the largest coefficients then meet in the last addition.
 final class LogCore {
     /// The bits of float(2/3), where the significand begins.
     static final int SPLIT = 0x3f2a_aaab; // 0.666666687

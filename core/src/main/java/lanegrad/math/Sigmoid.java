@@ -7,12 +7,12 @@ import jdk.incubator.vector.VectorOperators;
 /// `1 / (1 + e^-x)`, with relative accuracy on both sides.
 ///
 /// **Method.** `e^|x| = 2^n (1 + w)` with `w = r + r^2 P(r)`, `P` of degree 4; the reduction and the
-/// polynomial are ExpCore's. With `a = 2^-n` the lower side is `sigmoid(-|x|) = a / (1 + a + w)`, which
-/// cannot overflow; the upper side is 1 minus that, at most 1/2. One division gives `m`, about -1 / (1 + a +
-/// w). Its last bit is cleared, which makes `1 + m` exact; then the remainder `e = 1 + m (1 + a + w)` is
-/// summed from its three terms with no need to know what `1 + a + w` lost to rounding, and `m + e m` is the
-/// corrected reciprocal. The factor `a` goes to the exponent of `m` 64 places too high; the last FMA takes
-/// them off, and so rounds once even to a subnormal.
+/// polynomial are ExpCore's. With `a = 2^-n` the lower side is `sigmoid(-|x|) = a / (1 + a + w)`, at most
+/// 1/2, which cannot overflow, and the upper side is 1 minus that. One division gives `m`, about -1 / (1 + a
+/// + w). Its last bit is cleared, which makes `1 + m` exact; then the remainder `e = 1 + m (1 + a + w)` is
+/// summed from its three terms, with no need to know what `1 + a + w` lost to rounding, and `m + e m` is the
+/// corrected reciprocal. The factor `a` goes to the exponent of `m` 64 places too high, so that nothing is
+/// subnormal until the last FMA takes them off.
 ///
 /// The three-term remainder replaced a denominator with a tail: five operations fewer, 0.43 to 0.39 ns. A
 /// branch round the deep left side and NaN saves 0.04 ns more, until the first such vector: then C2 boxes
@@ -28,8 +28,10 @@ import jdk.incubator.vector.VectorOperators;
 /// **Source.** The side by side with `e^-|x|` is common (XNNPACK, for one); its form here is our own. The
 /// corrected division: P. Markstein, IA-64 and Elementary Functions, 2000.
 public final class Sigmoid {
-    /// No result is further than this from the sigmoid, in ulp. The figures of the run over all 2^32 inputs follow.
-    public static final double MAX_ULP = 1.0;
+    /// No result is further than this from the sigmoid, in ulp. Measured over all 2^32 inputs: 0.9663 at
+    /// -59.305363 (c26d38b1); 98.038% of the results are the nearest float, fewer than in the other functions
+    /// because 1 minus the rounded lower side rounds twice. Monotone.
+    public static final double MAX_ULP = 0.967;
 
     private static final int LAST = 0x42d0_0000; // 104, from where on the lower side is 0
     private static final int UP = 64 << 23; // added to the bits of a float: times 2^64
@@ -53,13 +55,14 @@ public final class Sigmoid {
         float n = t - ExpCore.MAGIC;
         float r = ExpCore.low(ExpCore.high(u, n), n);
         float w = Math.fma(r * r, ExpCore.curve4(r), r);
-        float a = ExpCore.inversePower(t);
+        int inverse = ExpCore.inversePower(t);
+        float a = Float.intBitsToFloat(Math.max(inverse, 0)); // 0 will do where it is no normal float
         int reciprocal = Float.floatToRawIntBits(-1 / (1 + a + w)) & -2;
         float m = Float.intBitsToFloat(reciprocal);
         // In this order: the inner sum is about -a m and rounds much only for n = 0 to 2, by 0.22 ulp at
         // most; with a first it would be about -w m, as large for every n.
         float e = Math.fma(a, m, Math.fma(w, m, 1 + m));
-        float k = Float.intBitsToFloat(reciprocal + (UP - (Float.floatToRawIntBits(t) << 23)));
+        float k = Float.intBitsToFloat(reciprocal + (inverse + (UP - ONE)));
         float y = Math.fma(e, k, k);
         // y is negative: times the sign of x it is what to add to 0 on the lower side, to 1 on the upper. A
         // comparison and a blend take the place of two FMAs and are slower by 0.015 ns (faster under AVX2).
@@ -81,12 +84,12 @@ public final class Sigmoid {
             FloatVector n = t.sub(ExpCore.MAGIC);
             FloatVector r = ExpCore.Lanes.low(ExpCore.Lanes.high(u, n), n);
             FloatVector w = r.mul(r).fma(ExpCore.Lanes.curve4(r), r);
-            FloatVector a = ExpCore.Lanes.inversePower(t);
+            IntVector inverse = ExpCore.Lanes.inversePower(t);
+            FloatVector a = inverse.max(0).reinterpretAsFloats();
             IntVector reciprocal = x.broadcast(-1).div(a.add(1).add(w)).reinterpretAsInts().and(-2);
             FloatVector m = reciprocal.reinterpretAsFloats();
             FloatVector e = a.fma(m, w.fma(m, m.add(1)));
-            IntVector exponent = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-            FloatVector k = reciprocal.add(exponent.broadcast(UP).sub(exponent)).reinterpretAsFloats();
+            FloatVector k = reciprocal.add(inverse.add(UP - ONE)).reinterpretAsFloats();
             FloatVector y = e.fma(k, k);
             IntVector bits = x.reinterpretAsInts();
             FloatVector from = bits.lanewise(VectorOperators.ASHR, 31).not().and(ONE).reinterpretAsFloats();
