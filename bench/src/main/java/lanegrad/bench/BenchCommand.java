@@ -10,6 +10,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -63,6 +64,10 @@ final class BenchCommand implements Callable<Integer> {
     private boolean list;
 
     private final Terminal terminal;
+    private final List<List<List<Timing>>> times = Collections.synchronizedList(new ArrayList<>());
+    private List<Suite> suites;
+    private List<String> environment;
+    private Session session;
     private volatile boolean interrupted;
 
     BenchCommand(Terminal terminal) {
@@ -71,7 +76,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Suite> suites = suites();
+        suites = suites();
         if (list) {
             suites.forEach(s -> s.rows().forEach(row -> terminal.out.println(s.nameOf(row))));
             return 0;
@@ -83,9 +88,8 @@ final class BenchCommand implements Callable<Integer> {
         terminal.err.printf(Locale.ROOT, "%d %s, %s: about %s on an idle machine. Ctrl-C ends it.%n", rows,
                 rows == 1 ? "row" : "rows", settings, duration(settings.seconds(suites)));
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-        List<String> environment = environment(settings, load);
-        Session session = new Session(settings, terminal.err);
-        List<List<List<Timing>>> times = new ArrayList<>();
+        environment = environment(settings, load);
+        session = new Session(settings, terminal.err);
         long start = System.nanoTime();
         Thread end = Thread.ofPlatform().unstarted(this::end);
         Runtime.getRuntime().addShutdownHook(end);
@@ -97,6 +101,7 @@ final class BenchCommand implements Callable<Integer> {
             }
         } catch (Session.FailedException e) {
             awaitEnd();
+            printFinished();
             throw new Main.Failure(e.getMessage());
         } finally {
             if (!interrupted) {
@@ -104,9 +109,9 @@ final class BenchCommand implements Callable<Integer> {
             }
         }
         terminal.err.println("took " + duration((System.nanoTime() - start) * 1e-9));
-        print(environment, suites, times);
+        printFinished();
         notes(settings, load);
-        writeJson(session);
+        writeJson();
         return 0;
     }
 
@@ -166,7 +171,7 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private void writeJson(Session session) {
+    private void writeJson() {
         if (json == null) {
             return;
         }
@@ -219,11 +224,14 @@ final class BenchCommand implements Callable<Integer> {
         return System.getProperty("os.arch");
     }
 
-    private void print(List<String> environment, List<Suite> suites, List<List<List<Timing>>> times) {
-        environment.forEach(terminal.out::println);
-        for (int s = 0; s < suites.size(); s++) {
+    private void printFinished() {
+        int finished = times.size();
+        if (finished > 0) {
+            environment.forEach(terminal.out::println);
+        }
+        for (int i = 0; i < finished; i++) {
             terminal.out.println();
-            terminal.out.print(ResultTable.of(suites.get(s), times.get(s)));
+            terminal.out.print(ResultTable.of(suites.get(i), times.get(i)));
         }
         terminal.out.flush();
     }
@@ -251,12 +259,20 @@ final class BenchCommand implements Callable<Integer> {
         return s < 3600 ? s / 60 + " min " + s % 60 + " s" : s / 3600 + " h " + s % 3600 / 60 + " min";
     }
 
-    // Runs when the JVM is told to end in the middle: the forks are children of this process and must not stay.
+    // Runs when the JVM is told to end in the middle: the forks are children of this process and must not stay, and
+    // after an hour of --full what is finished must not be lost.
     private void end() {
         interrupted = true;
         ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
         terminal.err.println();
-        terminal.err.println("bench: interrupted");
+        printFinished();
+        terminal.err.println("lanegrad: interrupted; " + times.size() + " of " + suites.size()
+                + " tables were finished");
+        try {
+            writeJson();
+        } catch (Main.Failure e) {
+            terminal.err.println("lanegrad: " + e.getMessage());
+        }
     }
 
     // A fork that dies of the same Ctrl-C is no failure to report; the shutdown may be a moment behind it.

@@ -3,6 +3,7 @@ package lanegrad.bench.jmh;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,7 @@ public final class Session {
 
     private final Settings settings;
     private final PrintStream progress;
-    private final List<RunResult> results = new ArrayList<>();
+    private final List<RunResult> results = Collections.synchronizedList(new ArrayList<>());
 
     /// How long and how often.
     ///
@@ -102,7 +103,7 @@ public final class Session {
 
     /// Writes all results so far as JMH does: JSON, every iteration of every fork.
     public void writeJson(PrintStream out) {
-        ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
+        ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(List.copyOf(results));
         out.flush();
     }
 

@@ -1,0 +1,223 @@
+package lanegrad.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import lanegrad.op.Operation;
+import lanegrad.op.Operations;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The command line as its users meet it: what it prints, its exit codes, and a sentence for every bad input.
+class CommandTest {
+    private static final String GOOD_ROW = "0,".repeat(63) + "16,3";
+
+    @TempDir
+    Path folder;
+
+    record Run(int code, String out, String err) {
+    }
+
+    static Run run(String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = Main.run(new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8), args);
+        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    static void assertRefused(int code, String sentence, Run run) {
+        assertEquals(code, run.code(), run.err());
+        assertTrue(run.err().startsWith("lanegrad: "), run.err());
+        assertTrue(run.err().contains(sentence), run.err());
+        assertFalse(run.err().contains("\tat "), run.err());
+        assertFalse(run.out().contains("epoch"), "nothing is trained on bad input: " + run.out());
+    }
+
+    static Stream<List<String>> wrongUsage() {
+        return Stream.of(
+                List.of("option '--hiden' is unknown; did you mean --hidden", "--hiden", "32"),
+                List.of("activation 'reul' is unknown; choose one of relu", "--activation", "reul"),
+                List.of("optimizer 'adan' is unknown; choose sgd or adam", "--optimizer", "adan"),
+                List.of("init 'hee' is unknown; choose one of he", "--init", "hee"),
+                List.of("backend 'gpu' is unknown; choose auto, scalar or vector", "--backend", "gpu"),
+                List.of("--hidden is 0; a layer has 1 to", "--hidden", "0"),
+                List.of("--hidden is -3; a layer has 1 to", "--hidden", "64,-3"),
+                List.of("--hidden: '' is not a whole number", "--hidden", "64,"),
+                List.of("--hidden: 'many' is not a whole number", "--hidden", "many"),
+                List.of("--batch is 1438; the training data has 1437 examples", "--batch", "1438"),
+                List.of("--batch is 0; give 1 or more", "--batch", "0"),
+                List.of("--lr is NaN; give a finite number above 0", "--lr", "NaN"),
+                List.of("--lr is 0.0; give a finite number above 0", "--lr", "0"),
+                List.of("--lr is Infinity; give a finite number above 0", "--lr", "Infinity"),
+                List.of("'fast' is not a float", "--lr", "fast"),
+                List.of("--momentum is 1.0; give 0 to below 1", "--momentum", "1"),
+                List.of("--momentum is 0.5; adam has its own", "--optimizer", "adam", "--momentum", "0.5"),
+                List.of("--epochs is 0; give 1 to", "--epochs", "0"),
+                List.of("--threads is 0; give 1 to 64", "--threads", "0"),
+                List.of("--test-fraction is NaN; give a number between 0 and 1", "--test-fraction", "NaN"),
+                List.of("--test-fraction is 1.0; give a number between 0 and 1", "--test-fraction", "1"),
+                List.of("--split-seed is -1; give 0 to", "--split-seed", "-1"),
+                List.of("argument 'surplus' is unknown", "surplus"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongUsage")
+    void wrongUsageIsASentenceAndCode2(List<String> sentenceAndArguments) {
+        List<String> args = new ArrayList<>(List.of("train"));
+        args.addAll(sentenceAndArguments.subList(1, sentenceAndArguments.size()));
+        assertRefused(2, sentenceAndArguments.getFirst(), run(args.toArray(String[]::new)));
+    }
+
+    @Test
+    void unknownCommandIsASentenceAndCode2() {
+        assertRefused(2, "argument 'tarin' is unknown; did you mean", run("tarin"));
+    }
+
+    @Test
+    void noCommandShowsTheUsageAndCode2() {
+        Run run = run();
+        assertEquals(2, run.code());
+        assertTrue(run.out().contains("Usage: lanegrad"), run.out());
+    }
+
+    @Test
+    void helpIsCode0AndNamesEveryOption() {
+        Run run = run("train", "--help");
+        assertEquals(0, run.code());
+        for (String option : List.of("--hidden", "--activation", "--optimizer", "--lr", "--momentum", "--batch",
+                "--epochs", "--seed", "--split-seed", "--test-fraction", "--init", "--backend", "--threads", "--data",
+                "--json", "--quiet")) {
+            assertTrue(run.out().contains(" " + option), option + " is missing in " + run.out());
+        }
+    }
+
+    private Path file(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+
+    @Test
+    void badDataIsASentenceWithLineAndColumnAndCode1() throws IOException {
+        Path gzip = folder.resolve("cut.csv.gz");
+        try (GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(gzip))) {
+            out.write((GOOD_ROW + "\n").repeat(200).getBytes(StandardCharsets.US_ASCII));
+        }
+        byte[] whole = Files.readAllBytes(gzip);
+        Files.write(gzip, java.util.Arrays.copyOf(whole, whole.length / 2));
+        for (List<String> bad : List.of(
+                List.of("missing.csv", folder.resolve("missing.csv").toString()),
+                List.of("line 2", file("short.csv", GOOD_ROW + "\n1,2,3\n").toString()),
+                List.of("line 1", file("letter.csv", GOOD_ROW.replaceFirst("0", "x") + "\n").toString()),
+                List.of("label", file("label.csv", "0,".repeat(64) + "10\n").toString()),
+                List.of("empty", file("empty.csv", "").toString()),
+                List.of("cut.csv.gz", gzip.toString()))) {
+            assertRefused(1, bad.get(0), run("train", "--data", bad.get(1)));
+        }
+    }
+
+    @Test
+    void jsonIntoAMissingFolderIsRefusedBeforeTraining() {
+        assertRefused(1, "does not exist; create it first",
+                run("train", "--json", folder.resolve("no/such/run.json").toString()));
+        assertFalse(Files.exists(folder.resolve("no")));
+    }
+
+    @Test
+    void jsonOntoAFolderIsRefused() {
+        assertRefused(1, "this is a folder", run("train", "--json", folder.toString()));
+    }
+
+    @Test
+    void aRunPrintsWhatItPromisesAndWritesItsFile() throws IOException {
+        Path json = folder.resolve("run.json");
+        Run run = run("train", "--epochs", "3", "--hidden", "16,12", "--json", json.toString());
+        assertEquals(0, run.code(), run.err());
+        assertEquals("", run.err());
+        assertTrue(run.out().startsWith("lanegrad 0.1.0, JDK 25"), run.out());
+        for (String part : List.of("1,437 digits to train on, 360 to test on", "dense relu         [16, 16]",
+                "1,040", "total", "epoch   3/3", "read as", "Misread, 4 of", "images per second", "Try next")) {
+            assertTrue(run.out().contains(part), part + " is missing in\n" + run.out());
+        }
+        JsonObject o = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
+        assertEquals(List.of("version", "jdk", "backend", "lanes", "threads", "seed", "config", "train_examples",
+                "test_examples", "epochs", "test_accuracy", "weights_sha256", "confusion"),
+                List.copyOf(o.keySet()));
+        assertEquals(3, o.getAsJsonArray("epochs").size());
+        assertEquals(360, o.get("test_examples").getAsInt());
+        assertTrue(run.out().contains(o.get("weights_sha256").getAsString()));
+        int images = 0;
+        for (var row : o.getAsJsonArray("confusion")) {
+            for (var cell : row.getAsJsonArray()) {
+                images += cell.getAsInt();
+            }
+        }
+        assertEquals(360, images);
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(List.of(json), files.toList(), "no temporary file stays behind");
+        }
+    }
+
+    @Test
+    void backendAndThreadsChangeNoBit() throws IOException {
+        List<String> hashes = new ArrayList<>();
+        for (String[] how : new String[][] {{"scalar", "1"}, {"vector", "1"}, {"vector", "3"}}) {
+            Path json = folder.resolve("run.json");
+            assertEquals(0, run("train", "--epochs", "2", "--quiet", "--backend", how[0], "--threads", how[1], "--json",
+                    json.toString()).code());
+            hashes.add(JsonParser.parseString(Files.readString(json)).getAsJsonObject().get("weights_sha256")
+                    .getAsString());
+        }
+        assertEquals(hashes.get(0), hashes.get(1));
+        assertEquals(hashes.get(0), hashes.get(2));
+    }
+
+    @Test
+    void theDefaultsReachTheAccuracyThatTheyPromise() {
+        Run run = run("train", "--quiet");
+        assertEquals(0, run.code(), run.err());
+        String[] words = run.out().strip().split("[ ()]+");
+        assertTrue(Integer.parseInt(words[3]) >= 351, "97.5% of 360 is 351 images: " + run.out());
+    }
+
+    @Test
+    void everyActivationOfTheRegistryTrains() {
+        for (Operation o : Operations.activations()) {
+            Run run = run("train", "--quiet", "--epochs", "1", "--activation", o.op().name());
+            assertEquals(0, run.code(), run.err());
+        }
+    }
+
+    @Test
+    void theOperationTableHoldsEveryOperation() {
+        Run run = run("ops");
+        assertEquals(0, run.code());
+        for (Operation o : Operations.ALL) {
+            assertTrue(run.out().contains(o.op().name()), o.op().name());
+            assertTrue(run.out().contains(o.formula()), o.formula());
+        }
+    }
+
+    @Test
+    void theDoctorNamesBackendLanesAndMachine() {
+        Run run = run("doctor");
+        assertEquals(0, run.code(), run.err());
+        for (String part : List.of("JDK", "vector module", "backend", "fused multiply-add", "cores", "heap")) {
+            assertTrue(run.out().contains(part), part + " is missing in\n" + run.out());
+        }
+    }
+}

@@ -1,0 +1,440 @@
+package lanegrad.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.TreeSet;
+import lanegrad.Backend;
+import lanegrad.math.SplitMix;
+import lanegrad.testkit.Bits;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Matrix multiply against the chain that its documentation promises, bit for bit, with NaN around every matrix.
+@Tag("width")
+class GemmTest {
+    /// Around A, B and the bias: whoever reads it and uses it has a NaN in the result.
+    private static final float POISON = Float.intBitsToFloat(0x7fc0_dead);
+    /// Around C, and in C where it must not be read: any write shows, a canonical NaN too.
+    private static final float CANARY = Float.intBitsToFloat(0x7fc0_beef);
+    private static final float[] ALPHAS = {1, 0, -1, 2, 0.5f};
+    private static final float[] BETAS = {0, 1, -1, 2};
+    private static final int[] PADS = {0, 1, 7};
+    private static final int L = Backend.VECTOR.lanes();
+    /// Two of the tallest tiles and a ragged one.
+    private static final int ROWS = 2 * 8 + 3;
+    /// Two of the widest panels and a ragged vector.
+    private static final int COLUMNS = 2 * 4 * L + 3;
+
+    /// One multiplication with its arrays. `bias` replaces alpha and beta.
+    private record Problem(boolean transA, boolean transB, int m, int n, int k, float alpha, float beta,
+            boolean bias, int pad, int offset, int behind, boolean integers, long seed) {
+        int lda() {
+            return (transA ? m : k) + pad;
+        }
+
+        int ldb() {
+            return (transB ? k : n) + pad * 3 % 8;
+        }
+
+        int ldc() {
+            return n + pad * 2 % 5;
+        }
+
+        private float[] stored(int rows, int columns, int ld, float around, String purpose) {
+            SplitMix random = new SplitMix(seed).split(purpose);
+            int end = rows == 0 || columns == 0 ? offset : offset + (rows - 1) * ld + columns;
+            float[] x = new float[end + behind];
+            Arrays.fill(x, around);
+            for (int i = 0; i < rows; i++) {
+                for (int j = 0; j < columns; j++) {
+                    x[offset + i * ld + j] = integers ? random.nextInt(9) - 4 : random.nextFloat(-1, 1);
+                }
+            }
+            return x;
+        }
+
+        float[] a() {
+            return stored(transA ? k : m, transA ? m : k, lda(), POISON, "a");
+        }
+
+        float[] b() {
+            return stored(transB ? n : k, transB ? k : n, ldb(), POISON, "b");
+        }
+
+        // With beta = 0, and with a bias, C is not read: it holds nothing but canaries.
+        float[] c() {
+            float[] c = stored(m, n, ldc(), CANARY, "c");
+            if (bias || beta == 0) {
+                Arrays.fill(c, CANARY);
+            }
+            return c;
+        }
+
+        float[] row() {
+            SplitMix random = new SplitMix(seed).split("bias");
+            float[] row = new float[n + behind];
+            Arrays.fill(row, POISON);
+            for (int j = 0; j < n; j++) {
+                row[j] = integers ? random.nextInt(9) - 4 : random.nextFloat(-1, 1);
+            }
+            return row;
+        }
+
+        float[] multiply(Backend backend, int threads, float[] a, float[] b) {
+            float[] c = c();
+            if (bias) {
+                Gemm.multiplyBias(backend, threads, transA, transB, m, n, k, a, offset, lda(), b, offset, ldb(), row(),
+                        c, offset, ldc());
+            } else {
+                Gemm.multiply(backend, threads, transA, transB, m, n, k, alpha, a, offset, lda(), b, offset, ldb(),
+                        beta, c, offset, ldc());
+            }
+            return c;
+        }
+
+        // One chain of fused multiply-adds per element, as documented.
+        float[] chain(float[] a, float[] b) {
+            float[] c = c();
+            float[] row = row();
+            float factor = bias ? 1 : alpha;
+            for (int i = 0; i < m; i++) {
+                for (int j = 0; j < n; j++) {
+                    int at = offset + i * ldc() + j;
+                    float s = bias ? row[j] : beta == 0 ? 0 : beta * c[at];
+                    for (int p = 0; p < k && factor != 0; p++) {
+                        float x = a[offset + (transA ? p * lda() + i : i * lda() + p)];
+                        float y = b[offset + (transB ? j * ldb() + p : p * ldb() + j)];
+                        s = Math.fma(factor * x, y, s);
+                    }
+                    c[at] = s != s ? Float.NaN : s;
+                }
+            }
+            return c;
+        }
+
+        // With small integers nothing rounds, so double arithmetic in any order has the same value.
+        void checkIntegers(float[] c, float[] a, float[] b) {
+            float[] before = c();
+            float[] row = row();
+            double factor = bias ? 1 : alpha;
+            for (int i = 0; i < m; i++) {
+                for (int j = 0; j < n; j++) {
+                    int at = offset + i * ldc() + j;
+                    double s = 0;
+                    for (int p = 0; p < k && factor != 0; p++) {
+                        s += a[offset + (transA ? p * lda() + i : i * lda() + p)]
+                                * b[offset + (transB ? j * ldb() + p : p * ldb() + j)];
+                    }
+                    s = factor * s + (bias ? row[j] : beta == 0 ? 0 : beta * before[at]);
+                    if (!(c[at] == s)) {
+                        throw new AssertionError(this + ": element (" + i + ", " + j + ") is " + Bits.show(c[at])
+                                + ", exactly it is " + s);
+                    }
+                }
+            }
+        }
+
+        void check(int... threads) {
+            float[] a = a();
+            float[] b = b();
+            float[] expected = chain(a, b);
+            if (integers) {
+                checkIntegers(expected, a, b);
+            }
+            // alpha = 0 reads neither A nor B.
+            float[] aRead = alpha == 0 && !bias ? poisoned(a.length) : a;
+            float[] bRead = alpha == 0 && !bias ? poisoned(b.length) : b;
+            float[] aWas = aRead.clone();
+            float[] bWas = bRead.clone();
+            for (Backend backend : Backend.values()) {
+                for (int t : threads) {
+                    String what = this + " on " + backend + ", threads " + t;
+                    Bits.assertIdentical(expected, multiply(backend, t, aRead, bRead), what);
+                    Bits.assertIdentical(aWas, aRead, what + ", A afterwards");
+                    Bits.assertIdentical(bWas, bRead, what + ", B afterwards");
+                }
+            }
+        }
+
+        private static float[] poisoned(int n) {
+            float[] x = new float[n];
+            Arrays.fill(x, POISON);
+            return x;
+        }
+    }
+
+    // Every edge of a panel, one to either side, and a few between.
+    private static int[] columns() {
+        TreeSet<Integer> n = new TreeSet<>();
+        for (int edge = 0; edge <= COLUMNS; edge += L) {
+            for (int d = -1; d <= 1; d++) {
+                n.add(Math.clamp(edge + d, 0, COLUMNS));
+            }
+        }
+        for (int i = 2; i < COLUMNS; i += L < 16 ? 5 : 11) {
+            n.add(i);
+        }
+        n.add(COLUMNS);
+        return n.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    @Test
+    void integersOverTheCube() {
+        int turn = 0;
+        for (int m = 0; m <= ROWS; m++) {
+            for (int n : columns()) {
+                for (int k : new int[] {0, 1, 2, 7}) {
+                    for (int trans = 0; trans < 4; trans++) {
+                        // All settings take turns; the number of them has no factor in common with the loops.
+                        turn++;
+                        new Problem((trans & 1) != 0, (trans & 2) != 0, m, n, k, ALPHAS[turn % 5], BETAS[turn / 5 % 4],
+                                turn % 7 == 0, PADS[turn % 3], turn % 11 == 0 ? 3 : 0, turn % 13 < 6 ? 0 : 4 * L, true,
+                                turn).check(1);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void integersWithEverySetting() {
+        int seed = 0;
+        for (int[] size : new int[][] {{5, L + 3, 7}, {9, 4 * L + 1, 3}, {2, 3 * L + 2, 9}}) {
+            for (int trans = 0; trans < 4; trans++) {
+                for (float alpha : ALPHAS) {
+                    for (float beta : BETAS) {
+                        for (int pad : PADS) {
+                            for (int offset : new int[] {0, 5}) {
+                                for (int behind : new int[] {0, 4 * L}) {
+                                    new Problem((trans & 1) != 0, (trans & 2) != 0, size[0], size[1], size[2], alpha,
+                                            beta, false, pad, offset, behind, true, seed++).check(1);
+                                    new Problem((trans & 1) != 0, (trans & 2) != 0, size[0], size[1], size[2], 1, 0,
+                                            true, pad, offset, behind, true, seed++).check(1);
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void integersAcrossBlocksOfK() {
+        int turn = 0;
+        for (int m : new int[] {1, 3, 4, 6, 8, 9, 49}) {
+            for (int n : new int[] {1, L - 1, L, L + 1, 2 * L + 1, 3 * L + 1, 4 * L, 4 * L + 1}) {
+                for (int k : new int[] {Gemm.KC - 1, Gemm.KC, Gemm.KC + 1, 2 * Gemm.KC + 1}) {
+                    for (int trans = 0; trans < 4; trans++) {
+                        turn++;
+                        new Problem((trans & 1) != 0, (trans & 2) != 0, m, n, k, ALPHAS[turn % 5], BETAS[turn / 5 % 4],
+                                turn % 7 == 0, PADS[turn % 3], turn % 2, turn % 13 < 6 ? 0 : 4 * L, true, turn)
+                                .check(1);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void realsAreTheDocumentedChain() {
+        SplitMix random = new SplitMix(20);
+        for (int turn = 0; turn < 300; turn++) {
+            new Problem(random.nextInt(2) == 0, random.nextInt(2) == 0, random.nextInt(110), random.nextInt(9 * L),
+                    random.nextInt(turn % 10 == 0 ? 700 : 70), turn % 3 == 0 ? 0.7f : 1, turn % 4 == 0 ? 0.3f : 0,
+                    turn % 5 == 0, PADS[turn % 3], random.nextInt(4), random.nextInt(2) * 4 * L, false, turn).check(1);
+        }
+    }
+
+    @Test
+    void realsAcrossBlocksOfColumnsAndRows() {
+        for (int trans = 0; trans < 4; trans++) {
+            new Problem((trans & 1) != 0, (trans & 2) != 0, Gemm.MC + 5, Gemm.NC + 2 * L + 3, 65, 1, 1, false, 1, 2, 0,
+                    false, trans).check(1);
+        }
+    }
+
+    @Test
+    void threadsChangeNoBit() {
+        int[] threads = {1, 2, 3, 5};
+        // m n k is at least 2^20, where more than one thread is used; 2 to 5 parts of rows.
+        for (int trans = 0; trans < 4; trans++) {
+            new Problem((trans & 1) != 0, (trans & 2) != 0, 300, 70, 64, 1, 0, false, 0, 0, 0, false, 1).check(threads);
+            new Problem((trans & 1) != 0, (trans & 2) != 0, 97, 41, 300, 0.5f, 2, false, 7, 3, 0, false, 2)
+                    .check(threads);
+        }
+        new Problem(false, false, 400, 3 * L + 1, 100, 1, 0, true, 1, 0, 4 * L, false, 3).check(threads);
+        new Problem(false, true, 193, Gemm.NC + 9, 33, 1, 0, true, 1, 0, 0, false, 4).check(threads);
+    }
+
+    @Test
+    void callersAtOnceChangeNoBit() throws InterruptedException {
+        Problem problem = new Problem(false, true, 200, 70, 90, 1, 0, false, 0, 0, 0, false, 5);
+        float[] a = problem.a();
+        float[] b = problem.b();
+        float[] expected = problem.chain(a, b);
+        Throwable[] thrown = new Throwable[3];
+        Thread[] callers = new Thread[thrown.length];
+        for (int t = 0; t < callers.length; t++) {
+            int caller = t;
+            callers[t] = new Thread(() -> {
+                for (int i = 0; i < 20; i++) {
+                    Bits.assertIdentical(expected, problem.multiply(Backend.VECTOR, 2, a, b), "caller " + caller);
+                }
+            });
+            callers[t].setUncaughtExceptionHandler((thread, e) -> thrown[caller] = e);
+            callers[t].start();
+        }
+        for (Thread caller : callers) {
+            caller.join();
+        }
+        for (Throwable e : thrown) {
+            if (e != null) {
+                throw new AssertionError("a caller beside two others failed", e);
+            }
+        }
+    }
+
+    @Test
+    void aRowDoesNotDependOnTheNumberOfRows() {
+        int n = 5 * L + 3;
+        int k = 70;
+        for (int trans = 0; trans < 2; trans++) {
+            Problem most = new Problem(false, trans == 1, 103, n, k, 1, 0, false, 0, 0, 0, false, 6);
+            float[] a = most.a();
+            float[] b = most.b();
+            for (Backend backend : Backend.values()) {
+                float[] all = most.multiply(backend, 1, a, b);
+                for (int m = 1; m < 103; m += m < 20 ? 1 : 9) {
+                    float[] c = new Problem(false, trans == 1, m, n, k, 1, 0, false, 0, 0, 0, false, 6)
+                            .multiply(backend, 1, a, b);
+                    Bits.assertIdentical(Arrays.copyOf(all, m * n), c, "the first " + m + " of 103 rows on " + backend);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void oneNaNPoisonsOneRowOrColumn(Backend backend) {
+        int m = 11;
+        int n = 2 * L + 5;
+        int k = 9;
+        for (int trans = 0; trans < 4; trans++) {
+            Problem p = new Problem((trans & 1) != 0, (trans & 2) != 0, m, n, k, 1, 0, false, 0, 0, 0, false, 7);
+            float[] plain = p.multiply(backend, 1, p.a(), p.b());
+            for (int i = 0; i < m * k; i++) {
+                float[] a = p.a();
+                a[i] = Float.intBitsToFloat(0xffc0_0001);
+                int row = p.transA() ? i % m : i / k;
+                float[] expected = plain.clone();
+                Arrays.fill(expected, row * n, (row + 1) * n, Float.NaN);
+                Bits.assertIdentical(expected, p.multiply(backend, 1, a, p.b()), p + ", a NaN in A at " + i);
+            }
+            for (int i = 0; i < k * n; i++) {
+                float[] b = p.b();
+                b[i] = Float.intBitsToFloat(0xff80_0001);
+                int column = p.transB() ? i / k : i % n;
+                float[] expected = plain.clone();
+                for (int r = 0; r < m; r++) {
+                    expected[r * n + column] = Float.NaN;
+                }
+                Bits.assertIdentical(expected, p.multiply(backend, 1, p.a(), b), p + ", a NaN in B at " + i);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void zerosAreNotSkipped(Backend backend) {
+        for (float zero : new float[] {0.0f, -0.0f}) {
+            float[] c = new float[1];
+            Gemm.multiply(backend, 1, false, false, 1, 1, 2, 1, new float[] {zero, 1}, 0, 2,
+                    new float[] {Float.POSITIVE_INFINITY, 1}, 0, 1, 0, c, 0, 1);
+            Bits.assertIdentical(new float[] {Float.NaN}, c, "0 * inf + 1 with A = 0 on " + backend);
+            Gemm.multiply(backend, 1, false, false, 1, 1, 2, 1, new float[] {Float.NEGATIVE_INFINITY, 1}, 0, 2,
+                    new float[] {zero, 1}, 0, 1, 0, c, 0, 1);
+            Bits.assertIdentical(new float[] {Float.NaN}, c, "0 * inf + 1 with B = 0 on " + backend);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void timesTheIdentity(Backend backend) {
+        for (int n : new int[] {1, 7, L, 2 * L + 1, 5 * L}) {
+            float[] identity = new float[n * n];
+            float[] a = new float[n * n];
+            SplitMix random = new SplitMix(n);
+            for (int i = 0; i < n * n; i++) {
+                identity[i] = i % (n + 1) == 0 ? 1 : 0;
+                a[i] = random.nextFloat(0.5f, 1e30f);
+            }
+            float[] c = new float[n * n];
+            Gemm.multiply(backend, 1, false, false, n, n, n, 1, a, 0, n, identity, 0, n, 0, c, 0, n);
+            Bits.assertIdentical(a, c, "A * I, " + n + " on " + backend);
+            Gemm.multiply(backend, 1, false, true, n, n, n, 1, identity, 0, n, a, 0, n, 0, c, 0, n);
+            float[] transposed = new float[n * n];
+            for (int i = 0; i < n * n; i++) {
+                transposed[i] = a[i % n * n + i / n];
+            }
+            Bits.assertIdentical(transposed, c, "I * A^T, " + n + " on " + backend);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void overlapIsRefused(Backend backend) {
+        float[] x = new float[64];
+        float[] y = new float[64];
+        // Side by side in one array is fine.
+        Gemm.multiply(backend, 1, false, false, 4, 4, 4, 1, x, 0, 4, x, 16, 4, 0, x, 32, 4);
+        refused(() -> Gemm.multiply(backend, 1, false, false, 4, 4, 4, 1, x, 0, 4, y, 0, 4, 0, x, 15, 4), "overlaps A");
+        refused(() -> Gemm.multiply(backend, 1, false, false, 4, 4, 4, 1, y, 0, 4, x, 0, 4, 0, x, 0, 4), "overlaps B");
+        refused(() -> Gemm.multiply(backend, 1, false, false, 4, 4, 4, 1, y, 0, 4, x, 17, 4, 0, x, 2, 4),
+                "overlaps B");
+        refused(() -> Gemm.multiplyBias(backend, 1, false, false, 4, 4, 4, x, 0, 4, y, 0, 4, new float[4], x, 8, 4),
+                "overlaps A");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void sizesAreChecked(Backend backend) {
+        float[] x = new float[100];
+        float[] y = new float[100];
+        float[] z = new float[100];
+        refused(() -> call(backend, -1, 2, 2, x, 2, y, 2, z, 2), "A", "negative");
+        refused(() -> call(backend, 2, -1, 2, x, 2, y, 2, z, 2), "B", "negative");
+        refused(() -> call(backend, 2, 2, -1, x, 2, y, 2, z, 2), "A", "negative");
+        refused(() -> call(backend, 2, 3, 4, x, 3, y, 3, z, 3), "A", "rows of 4", "leading dimension is 3");
+        refused(() -> call(backend, 2, 3, 4, x, 4, y, 2, z, 3), "B", "rows of 3", "leading dimension is 2");
+        refused(() -> call(backend, 2, 3, 4, x, 4, y, 3, z, 2), "C", "rows of 3", "leading dimension is 2");
+        refused(() -> call(backend, 10, 3, 11, x, 11, y, 3, z, 3), "A", "ends at 110", "ends at 100");
+        refused(() -> call(backend, 3, 10, 11, x, 11, y, 10, z, 10), "B", "ends at 110", "ends at 100");
+        refused(() -> call(backend, 11, 10, 3, x, 3, y, 10, z, 10), "C", "ends at 110", "ends at 100");
+        // In int, 65536 * 65536 is 0.
+        refused(() -> call(backend, 65536, 65536, 0, x, 0, y, 65536, z, 65536), "C", "4294967296");
+        refused(() -> call(backend, 2, 2, 2, x, Integer.MAX_VALUE, y, 2, z, 2), "A", "2147483649");
+        refused(() -> Gemm.multiply(backend, 1, false, false, 2, 2, 2, 1, x, -1, 2, y, 0, 2, 0, z, 0, 2), "A",
+                "offset -1");
+        refused(() -> Gemm.multiply(backend, 1, false, false, 2, 2, 2, 1, x, 97, 2, y, 0, 2, 0, z, 0, 2), "A",
+                "offset 97");
+        refused(() -> Gemm.multiplyBias(backend, 1, false, false, 2, 3, 2, x, 0, 2, y, 0, 3, new float[2], z, 0, 3),
+                "bias has 2", "3 columns");
+    }
+
+    private static void call(Backend backend, int m, int n, int k, float[] a, int lda, float[] b, int ldb, float[] c,
+            int ldc) {
+        Gemm.multiply(backend, 1, false, false, m, n, k, 1, a, 0, lda, b, 0, ldb, 0, c, 0, ldc);
+    }
+
+    private static void refused(Runnable call, String... words) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, call::run);
+        for (String word : words) {
+            assertTrue(e.getMessage().contains(word), () -> "'" + word + "' is missing in: " + e.getMessage());
+        }
+    }
+}

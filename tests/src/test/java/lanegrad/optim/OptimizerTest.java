@@ -1,0 +1,351 @@
+package lanegrad.optim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import lanegrad.Backend;
+import lanegrad.Tape;
+import lanegrad.Tensor;
+import lanegrad.Var;
+import lanegrad.op.Multiply;
+import lanegrad.op.Operation;
+import lanegrad.testkit.Bits;
+import lanegrad.testkit.Floats;
+import lanegrad.testkit.Floats.Filling;
+import lanegrad.testkit.Floats.Regime;
+import lanegrad.testkit.Ulps;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Tag("width")
+class OptimizerTest {
+    private static final int STEPS = 50;
+    /// Not a multiple of any vector: body and tail.
+    private static final int N = 77;
+    private static final double UNIT = 0x1p-24;
+
+    /// The three rules, each with its step in double and a running bound of the float error.
+    enum Rule {
+        SGD {
+            @Override
+            Optimizer of(List<Var> parameters, Backend backend) {
+                return new Sgd(parameters, 0.1f, 0, backend);
+            }
+
+            @Override
+            void step(Weight w, double g, int t) {
+                w.move(-0.1f * g, 0);
+            }
+        },
+        MOMENTUM {
+            @Override
+            Optimizer of(List<Var> parameters, Backend backend) {
+                return new Sgd(parameters, 0.02f, 0.9f, backend);
+            }
+
+            @Override
+            void step(Weight w, double g, int t) {
+                w.m = 0.9f * w.m + g;
+                w.mError = 0.9f * w.mError + UNIT * Math.abs(w.m) + Optimizer.FLUSH;
+                w.move(-0.02f * w.m, 0.02f * w.mError);
+            }
+        },
+        ADAM {
+            @Override
+            Optimizer of(List<Var> parameters, Backend backend) {
+                return new Adam(parameters, 0.003f, 0.9f, 0.999f, 1e-8f, backend);
+            }
+
+            @Override
+            void step(Weight w, double g, int t) {
+                w.mError = 0.9f * w.mError + UNIT * (Math.abs(w.m) + 2 * Math.abs(g)) + Optimizer.FLUSH;
+                w.m = 0.9f * w.m + (1 - (double) 0.9f) * g;
+                w.vError = 0.999f * w.vError + 4 * UNIT * (w.v + 0.001 * g * g) + Optimizer.FLUSH;
+                w.v = 0.999f * w.v + (1 - (double) 0.999f) * g * g;
+                double scale = 1 / Math.sqrt(1 - Math.pow(0.999f, t));
+                double root = Math.sqrt(w.v) * scale + 1e-8f;
+                double size = 0.003f / (1 - Math.pow(0.9f, t));
+                // The slope of the root, but for v near 0, where the root of the error itself is less.
+                double rootError = Math.min(Math.sqrt(w.vError), w.vError / (2 * Math.sqrt(w.v))) * scale;
+                // Root, scale, sum, division and size round once each.
+                w.move(-size * w.m / root,
+                        size * (w.mError + Math.abs(w.m) * (rootError / root + 5 * UNIT)) / root);
+            }
+        };
+
+        abstract Optimizer of(List<Var> parameters, Backend backend);
+
+        abstract void step(Weight w, double g, int t);
+    }
+
+    /// A weight in double, with its state and the bounds of their float errors.
+    private static final class Weight {
+        double w;
+        double m;
+        double v;
+        double error;
+        double mError;
+        double vError;
+
+        void move(double step, double stepError) {
+            w += step;
+            error += stepError + UNIT * (Math.abs(w) + 2 * Math.abs(step));
+        }
+    }
+
+    /// A parameter that gets the gradients it is told.
+    private static final class Driven {
+        final Var parameter;
+        private final Tensor gradient;
+
+        Driven(float... weights) {
+            parameter = Var.parameter("driven", Tensor.of(weights, weights.length));
+            gradient = Tensor.zeros(weights.length);
+        }
+
+        // The gradient of sum(w * g) with respect to w is g.
+        void gradient(float... g) {
+            gradient.set(g);
+            Tape tape = new Tape(Backend.SCALAR, 1);
+            Var y = Multiply.of(parameter, tape.constant(gradient));
+            tape.backward(y, Tensor.zeros(y.shape()).fill(1));
+        }
+
+        float[] weights() {
+            return parameter.value().toArray();
+        }
+    }
+
+    private static float[] gradientOf(int step) {
+        // Smaller and smaller weights of the same sign here, noise there, zeros elsewhere.
+        float[] g = Floats.within(Operation.Range.of(-2, 2, N), step);
+        for (int i = 0; i < N; i += 5) {
+            g[i] = i % 2 == 0 ? 0 : (float) Math.scalb(1.0, -step);
+        }
+        return g;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fiftyStepsAgainstDouble(Rule rule) {
+        float[] start = Floats.within(Operation.Range.of(-1, 1, N), 5);
+        float[][] results = new float[2][];
+        for (Backend backend : Backend.values()) {
+            Driven driven = new Driven(start);
+            Optimizer optimizer = rule.of(List.of(driven.parameter), backend);
+            Weight[] weights = new Weight[N];
+            for (int i = 0; i < N; i++) {
+                weights[i] = new Weight();
+                weights[i].w = start[i];
+            }
+            for (int t = 1; t <= STEPS; t++) {
+                float[] g = gradientOf(t);
+                driven.gradient(g);
+                optimizer.step();
+                double[] exact = new double[N];
+                double[] limit = new double[N];
+                double largest = 0;
+                for (int i = 0; i < N; i++) {
+                    rule.step(weights[i], g[i], t);
+                    exact[i] = weights[i].w;
+                    limit[i] = weights[i].error;
+                    largest = Math.max(largest, limit[i]);
+                }
+                String what = rule + " on " + backend + ", step " + t;
+                Ulps.assertWithin(exact, limit, driven.weights(), what);
+                assertTrue(largest < 1e-4, what + ": the bound has grown to " + largest + " and says nothing");
+            }
+            results[backend.ordinal()] = driven.weights();
+        }
+        Bits.assertIdentical(results[0], results[1], rule + ", VECTOR against SCALAR");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void sameBitsAtEveryLengthAndRegime(Rule rule) {
+        for (int n = 1; n <= 67; n++) {
+            Filling filling = new Filling(n, List.of(Regime.ZERO, Regime.SUBNORMAL, Regime.NEAR_ONE, Regime.TIES,
+                    Regime.ORDINARY, Regime.SATURATED, Regime.NEAR_OVERFLOW));
+            Driven[] driven = {new Driven(filling.floats(n)), new Driven(filling.floats(n))};
+            Optimizer[] optimizers = new Optimizer[2];
+            for (Backend backend : Backend.values()) {
+                int b = backend.ordinal();
+                optimizers[b] = rule.of(List.of(driven[b].parameter), backend);
+            }
+            for (int t = 0; t < 4; t++) {
+                for (int b = 0; b < 2; b++) {
+                    driven[b].gradient(filling.split("step " + t).floats(n));
+                    optimizers[b].step();
+                }
+                Bits.assertBits(driven[0].weights(), driven[1].weights(), rule + ", length " + n + ", step " + t + ", "
+                        + filling);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aZeroGradientMovesNothing(Rule rule) {
+        for (Backend backend : Backend.values()) {
+            float[] start = new Filling(9, Regime.SUMMABLE).floats(N);
+            Driven driven = new Driven(start);
+            Optimizer optimizer = rule.of(List.of(driven.parameter), backend);
+            for (int t = 0; t < STEPS; t++) {
+                driven.gradient(new float[N]);
+                optimizer.step();
+            }
+            for (int i = 0; i < N; i++) {
+                // -0 may become +0.
+                assertEquals(start[i] + 0.0f, driven.weights()[i] + 0.0f, rule + " on " + backend + ", weight " + i);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theFirstStep(Backend backend) {
+        Driven driven = new Driven(1, 1, 1);
+        Optimizer adam = new Adam(List.of(driven.parameter), 0.5f, 0.9f, 0.999f, 1e-8f, backend);
+        driven.gradient(3, -1e-3f, 0);
+        adam.step();
+        // Bias correction makes the first step lr * sign(g).
+        assertEquals(0.5f, driven.weights()[0], 1e-6f);
+        assertEquals(1.5f, driven.weights()[1], 1e-5f);
+        assertEquals(1f, driven.weights()[2]);
+        Driven pushed = new Driven(1, 1);
+        Optimizer momentum = new Sgd(List.of(pushed.parameter), 0.5f, 0.5f, backend);
+        for (int t = 0; t < 3; t++) {
+            pushed.gradient(1, -2);
+            momentum.step();
+        }
+        // The buffer begins as the first gradient: v is 1, 1.5, 1.75 times g, all exact.
+        Bits.assertIdentical(new float[] {1 - 2.125f, 1 + 4.25f}, pushed.weights(), "momentum on " + backend);
+    }
+
+    // With the weight put back to 0 before a step, the weight after it shows the moment.
+    @ParameterizedTest
+    @EnumSource
+    void momentsThatFadeAreFlushed(Backend backend) {
+        float[] zeros = new float[N];
+        float[] ones = new float[N];
+        Arrays.fill(ones, 1);
+        for (Rule rule : new Rule[] {Rule.MOMENTUM, Rule.ADAM}) {
+            Driven driven = new Driven(zeros);
+            Optimizer optimizer = rule.of(List.of(driven.parameter), backend);
+            driven.gradient(ones);
+            optimizer.step();
+            boolean flushed = false;
+            for (int t = 0; t < 1000 && !flushed; t++) {
+                driven.parameter.value().set(zeros);
+                driven.gradient(zeros);
+                optimizer.step();
+                flushed = driven.weights()[0] == 0;
+                for (float w : driven.weights()) {
+                    assertTrue(flushed ? w == 0 : Math.abs(w) >= Float.MIN_NORMAL,
+                            rule + " on " + backend + ", step " + t + ": the moment shows as " + Bits.show(w));
+                }
+            }
+            assertTrue(flushed, rule + " on " + backend + ": the moment never became 0");
+        }
+        // Straight into the subnormals.
+        Driven driven = new Driven(zeros);
+        Optimizer momentum = Rule.MOMENTUM.of(List.of(driven.parameter), backend);
+        float[] tiny = new float[N];
+        Arrays.fill(tiny, 0x1p-101f);
+        driven.gradient(tiny);
+        momentum.step();
+        for (float w : driven.weights()) {
+            assertEquals(0, w, "a moment of 2^-101 on " + backend);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aGradientThatIsNotFiniteChangesNothing(Rule rule) {
+        for (Backend backend : Backend.values()) {
+            for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+                for (int at : new int[] {0, 15, 16, N - 1}) {
+                    Driven first = new Driven(gradientOf(1));
+                    Driven second = new Driven(gradientOf(2));
+                    Driven[] undisturbed = {new Driven(gradientOf(1)), new Driven(gradientOf(2))};
+                    Optimizer optimizer = rule.of(List.of(first.parameter, second.parameter), backend);
+                    Optimizer other = rule.of(List.of(undisturbed[0].parameter, undisturbed[1].parameter), backend);
+                    step(optimizer, first, second, gradientOf(3));
+                    step(other, undisturbed[0], undisturbed[1], gradientOf(3));
+                    float[] before = first.weights();
+                    float[] g = gradientOf(4);
+                    g[at] = bad;
+                    first.gradient(gradientOf(4));
+                    second.gradient(g);
+                    NonFiniteException e = assertThrows(NonFiniteException.class, optimizer::step);
+                    assertTrue(e.getMessage().contains("driven [77]"), e.getMessage());
+                    Bits.assertIdentical(before, first.weights(), rule + " on " + backend
+                            + ": weights beside a gradient of " + bad);
+                    // Neither did the state change: both go on alike.
+                    step(optimizer, first, second, gradientOf(5));
+                    step(other, undisturbed[0], undisturbed[1], gradientOf(5));
+                    Bits.assertIdentical(undisturbed[0].weights(), first.weights(), rule + " on " + backend
+                            + ": the step after a refused one");
+                    Bits.assertIdentical(undisturbed[1].weights(), second.weights(), rule + " on " + backend
+                            + ": the step after a refused one, second parameter");
+                }
+            }
+        }
+    }
+
+    private static void step(Optimizer optimizer, Driven first, Driven second, float[] g) {
+        first.gradient(g);
+        second.gradient(g);
+        optimizer.step();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void stepsGoWithGradients(Rule rule) {
+        Driven reached = new Driven(1, 2);
+        Driven unreached = new Driven(3, 4);
+        unreached.gradient(9, 9);
+        Optimizer optimizer = rule.of(List.of(reached.parameter, unreached.parameter), Backend.best().backend());
+        // A gradient from before the optimizer was made is not its business.
+        IllegalStateException e = assertThrows(IllegalStateException.class, optimizer::step);
+        assertTrue(e.getMessage().contains("backward"), e.getMessage());
+        reached.gradient(1, 1);
+        int version = reached.parameter.value().version();
+        optimizer.step();
+        assertTrue(reached.parameter.value().version() > version, "a step counts as a write");
+        Bits.assertIdentical(new float[] {3, 4}, unreached.weights(), rule + ", weights that backward did not reach");
+        float[] after = reached.weights();
+        assertThrows(IllegalStateException.class, optimizer::step);
+        Bits.assertIdentical(after, reached.weights(), rule + ", weights after a refused step");
+    }
+
+    @Test
+    void settingsOutOfRangeAreRefused() {
+        List<Var> p = List.of(new Driven(1).parameter);
+        Backend b = Backend.SCALAR;
+        for (float lr : new float[] {0, -1, Float.NaN, Float.POSITIVE_INFINITY}) {
+            refused(() -> new Sgd(p, lr), "sgd", "learning rate", String.valueOf(lr));
+            refused(() -> new Adam(p, lr), "adam", "learning rate", String.valueOf(lr));
+            refused(() -> new Adam(p, 1, 0.9f, 0.999f, lr, b), "adam", "eps", String.valueOf(lr));
+        }
+        for (float share : new float[] {-0.1f, 1, 1.5f, Float.NaN}) {
+            refused(() -> new Sgd(p, 1, share, b), "sgd", "momentum", String.valueOf(share));
+            refused(() -> new Adam(p, 1, share, 0.999f, 1e-8f, b), "adam", "beta1", String.valueOf(share));
+            refused(() -> new Adam(p, 1, 0.9f, share, 1e-8f, b), "adam", "beta2", String.valueOf(share));
+        }
+        new Adam(p, Float.MIN_VALUE, 0, 0, Float.MIN_VALUE, b);
+        new Sgd(p, Float.MAX_VALUE, Math.nextDown(1f), b);
+    }
+
+    private static void refused(Runnable call, String... words) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, call::run);
+        for (String word : words) {
+            assertTrue(e.getMessage().contains(word), () -> "'" + word + "' is missing in: " + e.getMessage());
+        }
+    }
+}
