@@ -52,7 +52,7 @@ final class Terminal {
     }
 
     String dim(String text) {
-        return colour ? "\u001b[2m" + text + "\u001b[0m" : text;
+        return colour && !text.isEmpty() ? "\u001b[2m" + text + "\u001b[0m" : text;
     }
 
     /// A bar of `width` characters, `share` of it filled.

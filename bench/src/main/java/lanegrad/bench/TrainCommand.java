@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import lanegrad.Backend;
 import lanegrad.Shape;
 import lanegrad.data.DataException;
@@ -109,6 +110,7 @@ final class TrainCommand implements Callable<Integer> {
     private boolean quiet;
 
     private volatile int finished;
+    private volatile boolean stopping;
 
     TrainCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -279,6 +281,7 @@ final class TrainCommand implements Callable<Integer> {
 
     // The JVM is going down: nothing more is trained or written, and the cursor leaves the line of the bar.
     private void interrupted() {
+        stopping = true;
         terminal.out.println();
         terminal.out.flush();
         terminal.err.println("lanegrad: interrupted after epoch " + finished + " of " + epochs
@@ -300,6 +303,10 @@ final class TrainCommand implements Callable<Integer> {
 
         @Override
         public boolean epoch(History.Epoch e) {
+            while (stopping) {
+                // The shutdown hook has the word; this thread ends with the JVM.
+                LockSupport.park();
+            }
             finished = e.epoch();
             if (!quiet) {
                 terminal.out.printf(Locale.ROOT, "%sepoch %3d/%d %sloss %.4f acc %.4f   loss %.4f acc %.4f  %4.0f ms%n",
