@@ -15,6 +15,7 @@ public final class Operations {
             Relu.OPERATION,
             Sigmoid.OPERATION,
             Tanh.OPERATION,
+            Softplus.OPERATION,
             Add.OPERATION,
             Multiply.OPERATION,
             Sum.OPERATION,
