@@ -19,6 +19,9 @@ import picocli.CommandLine.Command;
         subcommands = {TrainCommand.class, DoctorCommand.class, OpsCommand.class, BenchCommand.class},
         footer = {"%nStart with: lanegrad train", "Exit codes: 0 fine, 1 failed, 2 wrong usage, 130 interrupted."})
 public final class Main {
+    /// When the program began, by `System.nanoTime`.
+    static final long START = System.nanoTime();
+
     /// The version of the engine.
     public static final String VERSION = "lanegrad 0.1.0";
 

@@ -1,8 +1,6 @@
 package lanegrad.bench;
 
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
@@ -37,7 +35,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Train a network on handwritten digits and show what it learned.",
         footer = {"%nExamples:", "  lanegrad train", "  lanegrad train --hidden 64,32 --activation tanh --init xavier",
-            "  lanegrad train --optimizer adam --batch 32 --epochs 40 --json run.json"})
+            "  lanegrad train --optimizer adam --epochs 40 --json run.json"})
 final class TrainCommand implements Callable<Integer> {
     private static final int LARGEST_LAYER = 1 << 16;
 
@@ -46,7 +44,7 @@ final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--hidden", paramLabel = "UNITS", defaultValue = "128",
+    @Option(names = "--hidden", paramLabel = "UNITS", defaultValue = "64",
             description = "Units of each hidden layer, for instance 32 or 64,32. Default: ${DEFAULT-VALUE}.")
     private String hidden;
 
@@ -58,14 +56,14 @@ final class TrainCommand implements Callable<Integer> {
             description = "sgd or adam. Default: ${DEFAULT-VALUE}.")
     private String optimizer;
 
-    @Option(names = "--lr", paramLabel = "RATE", description = "Learning rate. Default: 0.1 for sgd, 0.003 for adam.")
+    @Option(names = "--lr", paramLabel = "RATE", description = "Learning rate. Default: 0.2 for sgd, 0.003 for adam.")
     private Float lr;
 
     @Option(names = "--momentum", paramLabel = "SHARE",
             description = "Momentum of sgd, 0 for none. Default: 0.9.")
     private Float momentum;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "16",
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "32",
             description = "Examples per step. Default: ${DEFAULT-VALUE}.")
     private int batch;
 
@@ -237,7 +235,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private float rate() {
-        return lr != null ? lr : adam() ? 0.003f : 0.1f;
+        return lr != null ? lr : adam() ? 0.003f : 0.2f;
     }
 
     private float momentum() {
@@ -326,9 +324,9 @@ final class TrainCommand implements Callable<Integer> {
 
     private void closing(Split split, Evaluation result, Sequential model, double seconds) {
         terminal.out.println(terminal.bold(accuracy(result)));
-        double wall = ProcessHandle.current().info().startInstant()
-                .map(t -> Duration.between(t, Instant.now()).toMillis() * 1e-3).orElse(seconds);
-        terminal.out.printf(Locale.ROOT, "%.2f s in all, %.2f s of it training: %,.0f images per second%n", wall, seconds,
+        double wall = (System.nanoTime() - Main.START) * 1e-9;
+        terminal.out.printf(Locale.ROOT, "%.2f s since the JVM's start-up, %.2f s of it training: %,.0f images per second%n",
+                wall, seconds,
                 (double) finished * split.train().size() / seconds);
         terminal.out.println("weights sha256 " + model.sha256());
         terminal.out.println();

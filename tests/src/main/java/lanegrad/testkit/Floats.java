@@ -99,7 +99,7 @@ public final class Floats {
         }
     }
 
-    /// How to fill arrays: a seed, and the regimes to draw from in turn of a random choice.
+    /// How to fill arrays: a seed, and the regimes of which each float takes one at random.
     ///
     /// A longer array begins as a shorter one, so a failure that shrinks to a shorter length keeps its values.
     public record Filling(long seed, List<Regime> regimes) {

@@ -12,7 +12,7 @@ import lanegrad.op.Operation;
 /// Checks the float gradient of an operation against differences of its exact meaning in double.
 ///
 /// **Reference.** Central differences of `op.exact` with steps h, h/2 and h/4, extrapolated twice (Richardson):
-/// the error falls with h^6. The step is a power of two near 2^-7 of the input, so `x + h` and `x - h` are exact
+/// the error falls with h^6. The step is a power of two, 2^-7 of the input and at most 2^-7, so `x + h` and `x - h` are exact
 /// but for inputs too small to matter; what the extrapolation still changed, plus the rounding of the
 /// differences, is the error of the reference.
 ///
@@ -70,7 +70,7 @@ public final class Gradients {
             x[k] = Floats.within(range, seed + k);
             for (float kink : range.kinks()) {
                 for (int i = 0; i < x[k].length; i++) {
-                    // Further than the longest step: 2^-6 for an input of 1 or more.
+                    // Further than the longest step, 2^-7.
                     if (!(Math.abs(x[k][i] - kink) >= 0x1p-4f)) {
                         x[k][i] = kink + (i % 2 == 0 ? 0x1p-4f : -0x1p-4f) * (1 + i % 5);
                     }
