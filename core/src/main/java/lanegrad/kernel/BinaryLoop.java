@@ -13,7 +13,7 @@ public abstract class BinaryLoop {
     public static BinaryLoop of(Binary f, Backend backend) {
         return backend == Backend.SCALAR
                 ? HiddenCopy.of(ScalarBinaryLoop.class, f, BinaryLoop.class)
-                : HiddenCopy.of(VectorBinaryLoop.class, f.lanes(), BinaryLoop.class);
+                : HiddenCopy.of(VectorBinaryLoop.class, f, BinaryLoop.class);
     }
 
     /// `y = f(a, b)`.
@@ -27,8 +27,8 @@ public abstract class BinaryLoop {
 
     /// The sum of `f(a, b)` in the order of [Sums].
     ///
-    /// @param lanes at least [Sums#LANES] floats of scratch
-    public abstract float sum(float[] a, float[] b, int from, int to, float[] lanes);
+    /// @param scratch at least [Sums#SCRATCH] floats
+    public abstract float sum(float[] a, float[] b, int from, int to, float[] scratch);
 
     /// The backward of [#sum] for `a`, with one `dy` for all.
     public abstract void sumBackwardA(float[] a, float[] b, float dy, float[] da, boolean add, int from, int to);

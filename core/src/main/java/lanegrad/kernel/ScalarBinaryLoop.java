@@ -33,10 +33,10 @@ final class ScalarBinaryLoop extends BinaryLoop {
     }
 
     @Override
-    public float sum(float[] a, float[] b, int from, int to, float[] lanes) {
+    public float sum(float[] a, float[] b, int from, int to, float[] scratch) {
         if (to - from > Sums.BLOCK) {
             int cut = from + Sums.cut(to - from);
-            return Sums.canonical(sum(a, b, from, cut, lanes) + sum(a, b, cut, to, lanes));
+            return Sums.canonical(sum(a, b, from, cut, scratch) + sum(a, b, cut, to, scratch));
         }
         for (int j = 0; j < Sums.LANES; j++) {
             float s = 0;
@@ -44,9 +44,9 @@ final class ScalarBinaryLoop extends BinaryLoop {
                 s += ((at(a, b, i, to, 0) + at(a, b, i, to, 1)) + (at(a, b, i, to, 2) + at(a, b, i, to, 3)))
                         + ((at(a, b, i, to, 4) + at(a, b, i, to, 5)) + (at(a, b, i, to, 6) + at(a, b, i, to, 7)));
             }
-            lanes[j] = s;
+            scratch[j] = s;
         }
-        return Sums.tree(lanes);
+        return Sums.tree(scratch);
     }
 
     private static float at(float[] a, float[] b, int i, int to, int row) {

@@ -31,10 +31,10 @@ final class ScalarUnaryLoop extends UnaryLoop {
     }
 
     @Override
-    public float sum(float[] x, int from, int to, float[] lanes) {
+    public float sum(float[] x, int from, int to, float[] scratch) {
         if (to - from > Sums.BLOCK) {
             int cut = from + Sums.cut(to - from);
-            return Sums.canonical(sum(x, from, cut, lanes) + sum(x, cut, to, lanes));
+            return Sums.canonical(sum(x, from, cut, scratch) + sum(x, cut, to, scratch));
         }
         for (int j = 0; j < Sums.LANES; j++) {
             float s = 0;
@@ -42,9 +42,9 @@ final class ScalarUnaryLoop extends UnaryLoop {
                 s += ((at(x, i, to, 0) + at(x, i, to, 1)) + (at(x, i, to, 2) + at(x, i, to, 3)))
                         + ((at(x, i, to, 4) + at(x, i, to, 5)) + (at(x, i, to, 6) + at(x, i, to, 7)));
             }
-            lanes[j] = s;
+            scratch[j] = s;
         }
-        return Sums.tree(lanes);
+        return Sums.tree(scratch);
     }
 
     private static float at(float[] x, int i, int to, int row) {

@@ -16,12 +16,14 @@ package lanegrad.kernel;
 /// Source: N. Higham, *The accuracy of floating point summation*, SIAM J. Sci. Comput. 14 (1993); the fixed
 /// lanes follow NumPy's pairwise sum.
 public final class Sums {
-    /// Virtual lanes: the scratch that a sum needs.
+    /// Virtual lanes.
     public static final int LANES = 64;
     /// Elements of eight rows of virtual lanes, which are added pairwise.
     static final int EIGHT = 8 * LANES;
     /// Elements per block.
     public static final int BLOCK = 4 * EIGHT;
+    /// Floats of scratch that a sum needs: the virtual lanes and a block.
+    public static final int SCRATCH = LANES + BLOCK;
 
     private Sums() {
     }

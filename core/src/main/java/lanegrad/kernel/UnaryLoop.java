@@ -15,7 +15,7 @@ public abstract class UnaryLoop {
     public static UnaryLoop of(Unary f, Backend backend) {
         return backend == Backend.SCALAR
                 ? HiddenCopy.of(ScalarUnaryLoop.class, f, UnaryLoop.class)
-                : HiddenCopy.of(VectorUnaryLoop.class, f.lanes(), UnaryLoop.class);
+                : HiddenCopy.of(VectorUnaryLoop.class, f, UnaryLoop.class);
     }
 
     /// `y = f(x)`.
@@ -26,8 +26,8 @@ public abstract class UnaryLoop {
 
     /// The sum of `f(x)` in the order of [Sums].
     ///
-    /// @param lanes at least [Sums#LANES] floats of scratch
-    public abstract float sum(float[] x, int from, int to, float[] lanes);
+    /// @param scratch at least [Sums#SCRATCH] floats
+    public abstract float sum(float[] x, int from, int to, float[] scratch);
 
     /// The backward of [#sum]: `dx = f'(x) * dy` with one `dy` for all, or added to `dx`.
     public abstract void sumBackward(float[] x, float dy, float[] dx, boolean add, int from, int to);

@@ -1,16 +1,16 @@
 package lanegrad.kernel;
 
 import static lanegrad.kernel.Lanes.SPECIES;
-import static lanegrad.kernel.Lanes.canonical;
 
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
 /// The vector loops over one lane function of two inputs; a template for [HiddenCopy], built as
-/// [VectorUnaryLoop] is.
+/// [VectorUnaryLoop] is, for the reasons given there.
 final class VectorBinaryLoop extends BinaryLoop {
-    private static final Binary.Lanes F = HiddenCopy.data(MethodHandles.lookup(), Binary.Lanes.class);
+    private static final Binary F = HiddenCopy.data(MethodHandles.lookup(), Binary.class);
+    private static final Binary.Lanes V = F.lanes();
 
     VectorBinaryLoop() {
     }
@@ -19,11 +19,11 @@ final class VectorBinaryLoop extends BinaryLoop {
     public void forward(float[] a, float[] b, float[] y, int from, int to) {
         int i = from;
         for (int end = from + SPECIES.loopBound(to - from); i < end; i += SPECIES.length()) {
-            canonical(F.vector(load(a, i), load(b, i))).intoArray(y, i);
+            FloatVector v = V.vector(load(a, i), load(b, i));
+            v.blend(Float.NaN, v.compare(VectorOperators.NE, v)).intoArray(y, i);
         }
-        if (i < to) {
-            VectorMask<Float> tail = Lanes.tail(i, to);
-            canonical(F.vector(load(a, i, tail), load(b, i, tail))).intoArray(y, i, tail);
+        for (; i < to; i++) {
+            y[i] = Sums.canonical(F.scalar(a[i], b[i]));
         }
     }
 
@@ -31,13 +31,13 @@ final class VectorBinaryLoop extends BinaryLoop {
     public void backwardA(float[] a, float[] b, float[] dy, float[] da, boolean add, int from, int to) {
         int i = from;
         for (int end = from + SPECIES.loopBound(to - from); i < end; i += SPECIES.length()) {
-            FloatVector g = F.vjpA(load(a, i), load(b, i), load(dy, i));
-            canonical(add ? load(da, i).add(g) : g).intoArray(da, i);
+            FloatVector g = V.vjpA(load(a, i), load(b, i), load(dy, i));
+            FloatVector v = add ? load(da, i).add(g) : g;
+            v.blend(Float.NaN, v.compare(VectorOperators.NE, v)).intoArray(da, i);
         }
-        if (i < to) {
-            VectorMask<Float> tail = Lanes.tail(i, to);
-            FloatVector g = F.vjpA(load(a, i, tail), load(b, i, tail), load(dy, i, tail));
-            canonical(add ? load(da, i, tail).add(g) : g).intoArray(da, i, tail);
+        for (; i < to; i++) {
+            float g = F.vjpA(a[i], b[i], dy[i]);
+            da[i] = Sums.canonical(add ? da[i] + g : g);
         }
     }
 
@@ -45,56 +45,31 @@ final class VectorBinaryLoop extends BinaryLoop {
     public void backwardB(float[] a, float[] b, float[] dy, float[] db, boolean add, int from, int to) {
         int i = from;
         for (int end = from + SPECIES.loopBound(to - from); i < end; i += SPECIES.length()) {
-            FloatVector g = F.vjpB(load(a, i), load(b, i), load(dy, i));
-            canonical(add ? load(db, i).add(g) : g).intoArray(db, i);
+            FloatVector g = V.vjpB(load(a, i), load(b, i), load(dy, i));
+            FloatVector v = add ? load(db, i).add(g) : g;
+            v.blend(Float.NaN, v.compare(VectorOperators.NE, v)).intoArray(db, i);
         }
-        if (i < to) {
-            VectorMask<Float> tail = Lanes.tail(i, to);
-            FloatVector g = F.vjpB(load(a, i, tail), load(b, i, tail), load(dy, i, tail));
-            canonical(add ? load(db, i, tail).add(g) : g).intoArray(db, i, tail);
+        for (; i < to; i++) {
+            float g = F.vjpB(a[i], b[i], dy[i]);
+            db[i] = Sums.canonical(add ? db[i] + g : g);
         }
     }
 
     @Override
-    public float sum(float[] a, float[] b, int from, int to, float[] lanes) {
+    public float sum(float[] a, float[] b, int from, int to, float[] scratch) {
         if (to - from > Sums.BLOCK) {
             int cut = from + Sums.cut(to - from);
-            return Sums.canonical(sum(a, b, from, cut, lanes) + sum(a, b, cut, to, lanes));
+            return Sums.canonical(sum(a, b, from, cut, scratch) + sum(a, b, cut, to, scratch));
         }
-        int l = SPECIES.length();
-        // Whole eights without a mask; the rest, at most one eight, with.
-        int whole = from + (to - from) / Sums.EIGHT * Sums.EIGHT;
-        for (int g = 0; g < Sums.LANES; g += l) {
-            FloatVector s = FloatVector.zero(SPECIES);
-            int i = from + g;
-            for (; i < whole; i += Sums.EIGHT) {
-                s = s.add(at(a, b, i, 0).add(at(a, b, i, 1)).add(at(a, b, i, 2).add(at(a, b, i, 3)))
-                        .add(at(a, b, i, 4).add(at(a, b, i, 5)).add(at(a, b, i, 6).add(at(a, b, i, 7)))));
-            }
-            if (i < to) {
-                s = s.add(rest(a, b, i, to, 0).add(rest(a, b, i, to, 2))
-                        .add(rest(a, b, i, to, 4).add(rest(a, b, i, to, 6))));
-            }
-            s.intoArray(lanes, g);
+        int i = from;
+        int shift = Sums.LANES - from;
+        for (int end = from + SPECIES.loopBound(to - from); i < end; i += SPECIES.length()) {
+            V.vector(load(a, i), load(b, i)).intoArray(scratch, i + shift);
         }
-        return Sums.tree(lanes);
-    }
-
-    private static FloatVector at(float[] a, float[] b, int i, int row) {
-        return F.vector(load(a, i + row * Sums.LANES), load(b, i + row * Sums.LANES));
-    }
-
-    // Two rows of lanes, +0 from `to` on.
-    private static FloatVector rest(float[] a, float[] b, int i, int to, int row) {
-        return rest(a, b, i + row * Sums.LANES, to).add(rest(a, b, i + (row + 1) * Sums.LANES, to));
-    }
-
-    private static FloatVector rest(float[] a, float[] b, int i, int to) {
-        if (i >= to) {
-            return FloatVector.zero(SPECIES);
+        for (; i < to; i++) {
+            scratch[i + shift] = F.scalar(a[i], b[i]);
         }
-        VectorMask<Float> tail = Lanes.tail(i, to);
-        return F.vector(load(a, i, tail), load(b, i, tail)).blend(0, tail.not());
+        return VectorSums.block(scratch, to - from);
     }
 
     @Override
@@ -102,13 +77,13 @@ final class VectorBinaryLoop extends BinaryLoop {
         FloatVector d = FloatVector.broadcast(SPECIES, dy);
         int i = from;
         for (int end = from + SPECIES.loopBound(to - from); i < end; i += SPECIES.length()) {
-            FloatVector g = F.vjpA(load(a, i), load(b, i), d);
-            canonical(add ? load(da, i).add(g) : g).intoArray(da, i);
+            FloatVector g = V.vjpA(load(a, i), load(b, i), d);
+            FloatVector v = add ? load(da, i).add(g) : g;
+            v.blend(Float.NaN, v.compare(VectorOperators.NE, v)).intoArray(da, i);
         }
-        if (i < to) {
-            VectorMask<Float> tail = Lanes.tail(i, to);
-            FloatVector g = F.vjpA(load(a, i, tail), load(b, i, tail), d);
-            canonical(add ? load(da, i, tail).add(g) : g).intoArray(da, i, tail);
+        for (; i < to; i++) {
+            float g = F.vjpA(a[i], b[i], dy);
+            da[i] = Sums.canonical(add ? da[i] + g : g);
         }
     }
 
@@ -117,21 +92,17 @@ final class VectorBinaryLoop extends BinaryLoop {
         FloatVector d = FloatVector.broadcast(SPECIES, dy);
         int i = from;
         for (int end = from + SPECIES.loopBound(to - from); i < end; i += SPECIES.length()) {
-            FloatVector g = F.vjpB(load(a, i), load(b, i), d);
-            canonical(add ? load(db, i).add(g) : g).intoArray(db, i);
+            FloatVector g = V.vjpB(load(a, i), load(b, i), d);
+            FloatVector v = add ? load(db, i).add(g) : g;
+            v.blend(Float.NaN, v.compare(VectorOperators.NE, v)).intoArray(db, i);
         }
-        if (i < to) {
-            VectorMask<Float> tail = Lanes.tail(i, to);
-            FloatVector g = F.vjpB(load(a, i, tail), load(b, i, tail), d);
-            canonical(add ? load(db, i, tail).add(g) : g).intoArray(db, i, tail);
+        for (; i < to; i++) {
+            float g = F.vjpB(a[i], b[i], dy);
+            db[i] = Sums.canonical(add ? db[i] + g : g);
         }
     }
 
     private static FloatVector load(float[] x, int i) {
         return FloatVector.fromArray(SPECIES, x, i);
-    }
-
-    private static FloatVector load(float[] x, int i, VectorMask<Float> tail) {
-        return FloatVector.fromArray(SPECIES, x, i, tail);
     }
 }

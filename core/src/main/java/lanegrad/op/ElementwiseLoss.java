@@ -39,7 +39,7 @@ public abstract class ElementwiseLoss extends BinaryOp {
     @Override
     public final void forward(Tape.Entry e) {
         int n = e.x(0).size();
-        float sum = loop(e.backend()).sum(e.x(0).data(), e.x(1).data(), 0, n, e.scratch(0, Sums.LANES));
+        float sum = loop(e.backend()).sum(e.x(0).data(), e.x(1).data(), 0, n, e.scratch(0, Sums.SCRATCH));
         e.y().data()[0] = mean ? (float) ((double) sum / n) : sum;
     }
 

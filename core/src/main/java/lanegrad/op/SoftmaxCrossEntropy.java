@@ -97,7 +97,7 @@ public final class SoftmaxCrossEntropy implements Op {
         } else {
             Vectors.rows(x, m, classes, labels, scale, dx, losses, e.scratch(3, (classes + 2) * Vectors.L));
         }
-        float sum = Total.loop(e.backend()).sum(losses, 0, m, e.scratch(2, Sums.LANES));
+        float sum = Total.loop(e.backend()).sum(losses, 0, m, e.scratch(2, Sums.SCRATCH));
         e.y().data()[0] = mean ? (float) ((double) sum / m) : sum;
     }
 
@@ -237,10 +237,14 @@ public final class SoftmaxCrossEntropy implements Op {
 
         // Replaces the logits of the block by their softmax. Lanes without a row hold what an earlier block left.
         private static void softmax(float[] t, int classes) {
-            FloatVector max = FloatVector.fromArray(Lanes.SPECIES, t, 0);
+            FloatVector max = load(t, 0);
             for (int c = 1; c < classes; c++) {
-                FloatVector v = FloatVector.fromArray(Lanes.SPECIES, t, c * L);
+                FloatVector v = load(t, c);
                 max = max.blend(v, v.compare(VectorOperators.GT, max));
+            }
+            // One call of exp, in a loop of its own: with one per chain, the JIT stops inlining halfway, and boxes.
+            for (int c = 0; c < classes; c++) {
+                Exp.Lanes.vector(load(t, c).sub(max)).intoArray(t, c * L);
             }
             FloatVector s0 = FloatVector.zero(Lanes.SPECIES);
             FloatVector s1 = s0;
@@ -248,27 +252,26 @@ public final class SoftmaxCrossEntropy implements Op {
             FloatVector s3 = s0;
             int c = 0;
             for (; c + 3 < classes; c += 4) {
-                s0 = s0.add(exp(t, c, max));
-                s1 = s1.add(exp(t, c + 1, max));
-                s2 = s2.add(exp(t, c + 2, max));
-                s3 = s3.add(exp(t, c + 3, max));
+                s0 = s0.add(load(t, c));
+                s1 = s1.add(load(t, c + 1));
+                s2 = s2.add(load(t, c + 2));
+                s3 = s3.add(load(t, c + 3));
             }
-            s0 = c < classes ? s0.add(exp(t, c, max)) : s0;
-            s1 = c + 1 < classes ? s1.add(exp(t, c + 1, max)) : s1;
-            s2 = c + 2 < classes ? s2.add(exp(t, c + 2, max)) : s2;
+            s0 = c < classes ? s0.add(load(t, c)) : s0;
+            s1 = c + 1 < classes ? s1.add(load(t, c + 1)) : s1;
+            s2 = c + 2 < classes ? s2.add(load(t, c + 2)) : s2;
             FloatVector s = s0.add(s1).add(s2.add(s3));
             FloatVector inverse = s.broadcast(1).div(s);
             for (c = 0; c < classes; c++) {
-                Lanes.canonical(FloatVector.fromArray(Lanes.SPECIES, t, c * L).mul(inverse)).intoArray(t, c * L);
+                FloatVector p = load(t, c).mul(inverse);
+                p.blend(Float.NaN, p.compare(VectorOperators.NE, p)).intoArray(t, c * L);
             }
             Log.Lanes.vector(s).intoArray(t, classes * L);
             max.intoArray(t, (classes + 1) * L);
         }
 
-        private static FloatVector exp(float[] t, int c, FloatVector max) {
-            FloatVector e = Exp.Lanes.vector(FloatVector.fromArray(Lanes.SPECIES, t, c * L).sub(max));
-            e.intoArray(t, c * L);
-            return e;
+        private static FloatVector load(float[] t, int c) {
+            return FloatVector.fromArray(Lanes.SPECIES, t, c * L);
         }
 
         static void scale(float[] x, float factor, float[] y, boolean add, int n) {

@@ -31,7 +31,7 @@ abstract class Total implements Op {
     @Override
     public final void forward(Tape.Entry e) {
         int n = e.x(0).size();
-        float sum = loop(e.backend()).sum(e.x(0).data(), 0, n, e.scratch(0, Sums.LANES));
+        float sum = loop(e.backend()).sum(e.x(0).data(), 0, n, e.scratch(0, Sums.SCRATCH));
         e.y().data()[0] = (float) ((double) sum / divisor(n));
     }
 

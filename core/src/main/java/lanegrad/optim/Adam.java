@@ -2,7 +2,6 @@ package lanegrad.optim;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import lanegrad.Backend;
 import lanegrad.Var;
@@ -64,11 +63,9 @@ public final class Adam extends Optimizer {
     protected void update(Backend backend, int index, float[] w, float[] g, int n) {
         float[] m = this.m[index];
         float[] v = this.v[index];
-        if (backend == Backend.VECTOR) {
-            Vectors.update(w, g, m, v, n, beta1, beta2, eps, stepSize, rootScale);
-            return;
-        }
-        for (int i = 0; i < n; i++) {
+        int i = backend == Backend.VECTOR
+                ? Vectors.update(w, g, m, v, n, beta1, beta2, eps, stepSize, rootScale) : 0;
+        for (; i < n; i++) {
             float mean = flushed(Math.fma(1 - beta1, g[i] - m[i], m[i]));
             float square = flushed(Math.fma((1 - beta2) * g[i], g[i], beta2 * v[i]));
             m[i] = mean;
@@ -80,7 +77,8 @@ public final class Adam extends Optimizer {
     }
 
     private static final class Vectors {
-        static void update(float[] w, float[] g, float[] m, float[] v, int n, float beta1, float beta2, float eps,
+        // The whole vectors; returns where they end. What is left, less than a vector, is for the scalar loop.
+        static int update(float[] w, float[] g, float[] m, float[] v, int n, float beta1, float beta2, float eps,
                 float stepSize, float rootScale) {
             int i = 0;
             for (; i < Lanes.SPECIES.loopBound(n); i += Lanes.SPECIES.length()) {
@@ -93,17 +91,7 @@ public final class Adam extends Optimizer {
                 mean.div(root).fma(d.broadcast(-stepSize), FloatVector.fromArray(Lanes.SPECIES, w, i))
                         .intoArray(w, i);
             }
-            if (i < n) {
-                VectorMask<Float> tail = Lanes.tail(i, n);
-                FloatVector d = FloatVector.fromArray(Lanes.SPECIES, g, i, tail);
-                FloatVector mean = mean(FloatVector.fromArray(Lanes.SPECIES, m, i, tail), d, beta1);
-                FloatVector square = square(FloatVector.fromArray(Lanes.SPECIES, v, i, tail), d, beta2);
-                mean.intoArray(m, i, tail);
-                square.intoArray(v, i, tail);
-                FloatVector root = root(square, rootScale, eps);
-                mean.div(root).fma(d.broadcast(-stepSize), FloatVector.fromArray(Lanes.SPECIES, w, i, tail))
-                        .intoArray(w, i, tail);
-            }
+            return i;
         }
 
         private static FloatVector mean(FloatVector m, FloatVector g, float beta1) {

@@ -2,7 +2,6 @@ package lanegrad.optim;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import lanegrad.Backend;
 import lanegrad.Var;
@@ -40,11 +39,8 @@ public final class Sgd extends Optimizer {
     @Override
     protected void update(Backend backend, int index, float[] w, float[] g, int n) {
         float[] v = momentum == 0 ? null : this.v[index];
-        if (backend == Backend.VECTOR) {
-            Vectors.update(w, g, v, n, lr, momentum);
-            return;
-        }
-        for (int i = 0; i < n; i++) {
+        int i = backend == Backend.VECTOR ? Vectors.update(w, g, v, n, lr, momentum) : 0;
+        for (; i < n; i++) {
             float d = g[i];
             if (v != null) {
                 d = flushed(Math.fma(momentum, v[i], d));
@@ -55,31 +51,20 @@ public final class Sgd extends Optimizer {
     }
 
     private static final class Vectors {
-        static void update(float[] w, float[] g, float[] v, int n, float lr, float momentum) {
+        // The whole vectors; returns where they end. What is left, less than a vector, is for the scalar loop.
+        static int update(float[] w, float[] g, float[] v, int n, float lr, float momentum) {
             int i = 0;
             for (; i < Lanes.SPECIES.loopBound(n); i += Lanes.SPECIES.length()) {
                 FloatVector d = FloatVector.fromArray(Lanes.SPECIES, g, i);
                 if (v != null) {
-                    d = moment(FloatVector.fromArray(Lanes.SPECIES, v, i), d, momentum);
+                    FloatVector old = FloatVector.fromArray(Lanes.SPECIES, v, i);
+                    d = old.fma(old.broadcast(momentum), d);
+                    d = d.blend(0, d.abs().compare(VectorOperators.LT, FLUSH));
                     d.intoArray(v, i);
                 }
                 d.fma(d.broadcast(-lr), FloatVector.fromArray(Lanes.SPECIES, w, i)).intoArray(w, i);
             }
-            if (i < n) {
-                VectorMask<Float> tail = Lanes.tail(i, n);
-                FloatVector d = FloatVector.fromArray(Lanes.SPECIES, g, i, tail);
-                if (v != null) {
-                    d = moment(FloatVector.fromArray(Lanes.SPECIES, v, i, tail), d, momentum);
-                    d.intoArray(v, i, tail);
-                }
-                d.fma(d.broadcast(-lr), FloatVector.fromArray(Lanes.SPECIES, w, i, tail))
-                        .intoArray(w, i, tail);
-            }
-        }
-
-        private static FloatVector moment(FloatVector v, FloatVector g, float momentum) {
-            FloatVector d = v.fma(v.broadcast(momentum), g);
-            return d.blend(0, d.abs().compare(VectorOperators.LT, FLUSH));
+            return i;
         }
     }
 }

@@ -12,9 +12,9 @@ import lanegrad.op.Operation;
 /// Checks the float gradient of an operation against differences of its exact meaning in double.
 ///
 /// **Reference.** Central differences of `op.exact` with steps h, h/2 and h/4, extrapolated twice (Richardson):
-/// the error falls with h^6. The step is a power of two, 2^-7 of the input and at most 2^-7, so `x + h` and `x - h` are exact
-/// but for inputs too small to matter; what the extrapolation still changed, plus the rounding of the
-/// differences, is the error of the reference.
+/// the error falls with h^6. The step is a power of two, 2^-7 of the input and at most 2^-7, so `x + h` and
+/// `x - h` are exact but for inputs too small to matter; the quotient is taken by what they are. What the
+/// extrapolation still changed, plus the rounding of the differences, is the error of the reference.
 ///
 /// **Tolerance.** Not a constant: it is summed up along with the gradient. Element i of an input's gradient is the
 /// sum over the outputs j of `dy[j] J[j,i]`. Each product is granted [#ROUNDINGS] roundings of its own size and

@@ -54,7 +54,7 @@ class KernelPropertiesTest {
             dx[b] = filling.split("dx").floats(x.length);
             op.loop(backend).forward(x, y[b], from, from + n);
             op.loop(backend).backward(x, y[b], dy, dx[b], add, from, from + n);
-            sums[b] = op.loop(backend).sum(x, from, from + n, new float[Sums.LANES]);
+            sums[b] = op.loop(backend).sum(x, from, from + n, new float[Sums.SCRATCH]);
         }
         String what = op.name() + " on VECTOR, length " + n + ", offset " + from + ", " + filling;
         Bits.assertIdentical(y[0], y[1], what);
@@ -78,7 +78,7 @@ class KernelPropertiesTest {
             op.loop(backend).forward(a, b, r[0], from, from + n);
             op.loop(backend).backwardA(a, b, dy, r[1], add, from, from + n);
             op.loop(backend).backwardB(a, b, dy, r[2], add, from, from + n);
-            r[3] = new float[] {op.loop(backend).sum(a, b, from, from + n, new float[Sums.LANES])};
+            r[3] = new float[] {op.loop(backend).sum(a, b, from, from + n, new float[Sums.SCRATCH])};
         }
         String[] parts = {"forward", "backward to a", "backward to b", "sum"};
         for (int i = 0; i < 4; i++) {
@@ -130,8 +130,8 @@ class KernelPropertiesTest {
         Arrays.fill(moved, Float.NaN);
         System.arraycopy(x, 0, moved, offset, n);
         for (Backend backend : Backend.values()) {
-            Bits.assertIdentical(new float[] {op.loop(backend).sum(x, 0, n, new float[Sums.LANES])},
-                    new float[] {op.loop(backend).sum(moved, offset, offset + n, new float[Sums.LANES])},
+            Bits.assertIdentical(new float[] {op.loop(backend).sum(x, 0, n, new float[Sums.SCRATCH])},
+                    new float[] {op.loop(backend).sum(moved, offset, offset + n, new float[Sums.SCRATCH])},
                     op.name() + ", sum on " + backend + " of " + n + " from " + offset + ", " + filling);
         }
     }

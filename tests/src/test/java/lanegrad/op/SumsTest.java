@@ -78,7 +78,7 @@ class SumsTest {
     @ParameterizedTest
     @EnumSource
     void theDocumentedOrder(Backend backend) {
-        float[] scratch = new float[Sums.LANES];
+        float[] scratch = new float[Sums.SCRATCH];
         for (int n = 0; n <= 2100; n++) {
             check(backend, n, scratch);
         }

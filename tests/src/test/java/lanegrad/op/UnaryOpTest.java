@@ -248,7 +248,7 @@ class UnaryOpTest {
     }
 
     private static void sums(UnaryOp op) {
-        float[] scratch = new float[Sums.LANES];
+        float[] scratch = new float[Sums.SCRATCH];
         for (int n = 0; n <= 2 * Sums.BLOCK + 3; n += n < 140 ? 1 : n < 2040 || n > 2056 ? 61 : 1) {
             for (Filling filling : new Filling[] {new Filling(n, Regime.SUMMABLE), Filling.of(n)}) {
                 float[] x = filling.floats(n);

@@ -1,0 +1,37 @@
+package lanegrad.kernel;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// The sum of one block in the order of [Sums], in vectors.
+///
+/// The loops first write the block's values to scratch and then sum it from there, in L1. With the function in the
+/// sum itself it stood eight times in one method; from some 18,000 nodes on the JIT inlines no more of it, boxes,
+/// and binary cross-entropy took 5.7 ns an element.
+final class VectorSums {
+    private static final VectorSpecies<Float> S = Lanes.SPECIES;
+
+    private VectorSums() {
+    }
+
+    /// The sum of the `n` floats, at most a block, that stand in `scratch` from index [Sums#LANES] on; overwrites
+    /// the rest.
+    static float block(float[] scratch, int n) {
+        int end = Sums.LANES + (n + Sums.EIGHT - 1) / Sums.EIGHT * Sums.EIGHT;
+        Arrays.fill(scratch, Sums.LANES + n, end, 0);
+        for (int g = 0; g < Sums.LANES; g += S.length()) {
+            FloatVector s = FloatVector.zero(S);
+            for (int i = Sums.LANES + g; i < end; i += Sums.EIGHT) {
+                s = s.add(at(scratch, i, 0).add(at(scratch, i, 1)).add(at(scratch, i, 2).add(at(scratch, i, 3)))
+                        .add(at(scratch, i, 4).add(at(scratch, i, 5)).add(at(scratch, i, 6).add(at(scratch, i, 7)))));
+            }
+            s.intoArray(scratch, g);
+        }
+        return Sums.tree(scratch);
+    }
+
+    private static FloatVector at(float[] scratch, int i, int row) {
+        return FloatVector.fromArray(S, scratch, i + row * Sums.LANES);
+    }
+}
