@@ -23,15 +23,17 @@ final class VectorSums {
         for (int g = 0; g < Sums.LANES; g += S.length()) {
             FloatVector s = FloatVector.zero(S);
             for (int i = Sums.LANES + g; i < end; i += Sums.EIGHT) {
-                s = s.add(at(scratch, i, 0).add(at(scratch, i, 1)).add(at(scratch, i, 2).add(at(scratch, i, 3)))
-                        .add(at(scratch, i, 4).add(at(scratch, i, 5)).add(at(scratch, i, 6).add(at(scratch, i, 7)))));
+                FloatVector p0 = FloatVector.fromArray(S, scratch, i).add(FloatVector.fromArray(S, scratch, i + Sums.LANES));
+                FloatVector p1 = FloatVector.fromArray(S, scratch, i + 2 * Sums.LANES)
+                        .add(FloatVector.fromArray(S, scratch, i + 3 * Sums.LANES));
+                FloatVector p2 = FloatVector.fromArray(S, scratch, i + 4 * Sums.LANES)
+                        .add(FloatVector.fromArray(S, scratch, i + 5 * Sums.LANES));
+                FloatVector p3 = FloatVector.fromArray(S, scratch, i + 6 * Sums.LANES)
+                        .add(FloatVector.fromArray(S, scratch, i + 7 * Sums.LANES));
+                s = s.add(p0.add(p1).add(p2.add(p3)));
             }
             s.intoArray(scratch, g);
         }
         return Sums.tree(scratch);
-    }
-
-    private static FloatVector at(float[] scratch, int i, int row) {
-        return FloatVector.fromArray(S, scratch, i + row * Sums.LANES);
     }
 }
