@@ -28,7 +28,16 @@ public abstract class BinaryLoop {
     /// The sum of `f(a, b)` in the order of [Sums].
     ///
     /// @param scratch at least [Sums#SCRATCH] floats
-    public abstract float sum(float[] a, float[] b, int from, int to, float[] scratch);
+    public float sum(float[] a, float[] b, int from, int to, float[] scratch) {
+        int blocks = 0;
+        for (int left = to - from; left > 0; left -= Sums.BLOCK) {
+            Sums.add(scratch, blocks++, block(a, b, to - left, to - Math.max(0, left - Sums.BLOCK), scratch));
+        }
+        return Sums.total(scratch, blocks);
+    }
+
+    /// The sum over at most a block.
+    abstract float block(float[] a, float[] b, int from, int to, float[] scratch);
 
     /// The backward of [#sum] for `a`, with one `dy` for all.
     public abstract void sumBackwardA(float[] a, float[] b, float dy, float[] da, boolean add, int from, int to);

@@ -33,11 +33,7 @@ final class ScalarBinaryLoop extends BinaryLoop {
     }
 
     @Override
-    public float sum(float[] a, float[] b, int from, int to, float[] scratch) {
-        if (to - from > Sums.BLOCK) {
-            int cut = from + Sums.cut(to - from);
-            return Sums.canonical(sum(a, b, from, cut, scratch) + sum(a, b, cut, to, scratch));
-        }
+    float block(float[] a, float[] b, int from, int to, float[] scratch) {
         for (int j = 0; j < Sums.LANES; j++) {
             float s = 0;
             for (int i = from + j; i < to; i += Sums.EIGHT) {

@@ -31,11 +31,7 @@ final class ScalarUnaryLoop extends UnaryLoop {
     }
 
     @Override
-    public float sum(float[] x, int from, int to, float[] scratch) {
-        if (to - from > Sums.BLOCK) {
-            int cut = from + Sums.cut(to - from);
-            return Sums.canonical(sum(x, from, cut, scratch) + sum(x, cut, to, scratch));
-        }
+    float block(float[] x, int from, int to, float[] scratch) {
         for (int j = 0; j < Sums.LANES; j++) {
             float s = 0;
             for (int i = from + j; i < to; i += Sums.EIGHT) {

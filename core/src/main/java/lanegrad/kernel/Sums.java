@@ -22,15 +22,33 @@ public final class Sums {
     static final int EIGHT = 8 * LANES;
     /// Elements per block.
     public static final int BLOCK = 4 * EIGHT;
-    /// Floats of scratch that a sum needs: the virtual lanes and a block.
-    public static final int SCRATCH = LANES + BLOCK;
+    // Where the sums of blocks wait for their partners: one per bit of their count.
+    private static final int WAITING = LANES + BLOCK;
+    /// Floats of scratch that a sum needs: the virtual lanes, a block, and the sums of blocks.
+    public static final int SCRATCH = WAITING + 32;
 
     private Sums() {
     }
 
-    /// Where a range of `n > BLOCK` elements is cut.
-    static int cut(int n) {
-        return Integer.highestOneBit((n - 1) / BLOCK) * BLOCK;
+    /// Takes in the sum of block number `blocks`, counted from 0: as in a binary counter, it is added to every
+    /// waiting sum of as many blocks as it holds itself.
+    static void add(float[] scratch, int blocks, float s) {
+        int waiting = WAITING + Integer.bitCount(blocks);
+        for (int b = blocks; (b & 1) != 0; b >>= 1) {
+            s = scratch[--waiting] + s;
+        }
+        scratch[waiting] = s;
+    }
+
+    /// The sum of `blocks` blocks: what still waits, added from the smallest up. No loop but this and the last one
+    /// is needed for the recursion above.
+    static float total(float[] scratch, int blocks) {
+        int waiting = WAITING + Integer.bitCount(blocks);
+        float s = blocks == 0 ? 0 : scratch[--waiting];
+        while (waiting > WAITING) {
+            s = scratch[--waiting] + s;
+        }
+        return canonical(s);
     }
 
     /// The sum of the virtual lanes, pairwise; overwrites them.

@@ -27,7 +27,16 @@ public abstract class UnaryLoop {
     /// The sum of `f(x)` in the order of [Sums].
     ///
     /// @param scratch at least [Sums#SCRATCH] floats
-    public abstract float sum(float[] x, int from, int to, float[] scratch);
+    public float sum(float[] x, int from, int to, float[] scratch) {
+        int blocks = 0;
+        for (int left = to - from; left > 0; left -= Sums.BLOCK) {
+            Sums.add(scratch, blocks++, block(x, to - left, to - Math.max(0, left - Sums.BLOCK), scratch));
+        }
+        return Sums.total(scratch, blocks);
+    }
+
+    /// The sum over at most a block.
+    abstract float block(float[] x, int from, int to, float[] scratch);
 
     /// The backward of [#sum]: `dx = f'(x) * dy` with one `dy` for all, or added to `dx`.
     public abstract void sumBackward(float[] x, float dy, float[] dx, boolean add, int from, int to);

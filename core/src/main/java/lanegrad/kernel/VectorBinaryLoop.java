@@ -56,11 +56,7 @@ final class VectorBinaryLoop extends BinaryLoop {
     }
 
     @Override
-    public float sum(float[] a, float[] b, int from, int to, float[] scratch) {
-        if (to - from > Sums.BLOCK) {
-            int cut = from + Sums.cut(to - from);
-            return Sums.canonical(sum(a, b, from, cut, scratch) + sum(a, b, cut, to, scratch));
-        }
+    float block(float[] a, float[] b, int from, int to, float[] scratch) {
         int i = from;
         int shift = Sums.LANES - from;
         for (int end = from + SPECIES.loopBound(to - from); i < end; i += SPECIES.length()) {

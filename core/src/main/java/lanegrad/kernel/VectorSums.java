@@ -23,7 +23,8 @@ final class VectorSums {
         for (int g = 0; g < Sums.LANES; g += S.length()) {
             FloatVector s = FloatVector.zero(S);
             for (int i = Sums.LANES + g; i < end; i += Sums.EIGHT) {
-                FloatVector p0 = FloatVector.fromArray(S, scratch, i).add(FloatVector.fromArray(S, scratch, i + Sums.LANES));
+                FloatVector p0 = FloatVector.fromArray(S, scratch, i)
+                        .add(FloatVector.fromArray(S, scratch, i + Sums.LANES));
                 FloatVector p1 = FloatVector.fromArray(S, scratch, i + 2 * Sums.LANES)
                         .add(FloatVector.fromArray(S, scratch, i + 3 * Sums.LANES));
                 FloatVector p2 = FloatVector.fromArray(S, scratch, i + 4 * Sums.LANES)

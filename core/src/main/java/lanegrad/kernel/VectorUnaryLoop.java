@@ -51,11 +51,7 @@ final class VectorUnaryLoop extends UnaryLoop {
     }
 
     @Override
-    public float sum(float[] x, int from, int to, float[] scratch) {
-        if (to - from > Sums.BLOCK) {
-            int cut = from + Sums.cut(to - from);
-            return Sums.canonical(sum(x, from, cut, scratch) + sum(x, cut, to, scratch));
-        }
+    float block(float[] x, int from, int to, float[] scratch) {
         int i = from;
         int shift = Sums.LANES - from;
         for (int end = from + SPECIES.loopBound(to - from); i < end; i += SPECIES.length()) {

@@ -66,6 +66,11 @@ public final class FaultyLoops {
         }
 
         @Override
+        float block(float[] x, int from, int to, float[] scratch) {
+            return loop.block(x, from, to, scratch);
+        }
+
+        @Override
         public void sumBackward(float[] x, float dy, float[] dx, boolean add, int from, int to) {
             loop.sumBackward(x, dy, dx, add, from(from), to(x, from, to));
         }
