@@ -149,7 +149,7 @@ class CommandTest {
         assertEquals(0, run.code(), run.err());
         assertEquals("", run.err());
         assertTrue(run.out().startsWith("lanegrad 0.1.0, JDK 25"), run.out());
-        for (String part : List.of("1,437 digits to train on, 360 to test on", "dense relu         [16, 16]",
+        for (String part : List.of("1,437 digits to train on, 360 to test on", "dense relu         [32, 16]",
                 "1,040", "total", "epoch   3/3", "read as", "Misread, 4 of", "images per second", "Try next")) {
             assertTrue(run.out().contains(part), part + " is missing in\n" + run.out());
         }
