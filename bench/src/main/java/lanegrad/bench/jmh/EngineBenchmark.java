@@ -43,7 +43,7 @@ public abstract class EngineBenchmark {
     // C2 compiles a method after 5,000 calls with little in them, and what it calls may need a second round.
     private static final int CALLS = 12_000;
     // Work that is long enough to reach this has loops that are compiled for their own counts.
-    private static final long CPU_NANOS = 700_000_000;
+    private static final long CPU_NANOS = 300_000_000;
 
     private Object sink;
 

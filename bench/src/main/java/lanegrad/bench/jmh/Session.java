@@ -28,7 +28,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /// times of a ratio are seconds apart. The results of the rounds are put together as forks of one run.
 public final class Session {
     /// Seconds that a fork takes besides its iterations: start, heap, set-up, end. Measured on two cores at 2.7 GHz.
-    private static final double STARTING = 0.9;
+    private static final double STARTING = 1.9;
 
     private final Settings settings;
     private final PrintStream progress;
