@@ -52,7 +52,7 @@ public final class Columns {
         // Without helpers, for the reason given at VectorUnaryLoop: three boxes a training step.
         static void sum(float[] x, int rows, int columns, float[] y, boolean add) {
             for (int j = 0; j < columns; j += S.length()) {
-                VectorMask<Float> tail = Lanes.tail(j, columns);
+                VectorMask<Float> tail = S.indexInRange(j, columns);
                 FloatVector s0 = FloatVector.zero(S);
                 FloatVector s1 = s0;
                 FloatVector s2 = s0;

@@ -1,7 +1,6 @@
 package lanegrad.kernel;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -13,14 +12,6 @@ public final class Lanes {
             ? FloatVector.SPECIES_512 : FloatVector.SPECIES_PREFERRED;
 
     private Lanes() {
-    }
-
-    /// Lanes below `to - i`: the mask of the last vector of a range.
-    ///
-    /// A masked load is fast when the whole vector lies inside the array, as it does in a tensor with padding;
-    /// at the end of an unpadded array each lane is checked.
-    public static VectorMask<Float> tail(int i, int to) {
-        return SPECIES.indexInRange(i, to);
     }
 
     /// `x` with the canonical NaN in place of any NaN; see `Sums.canonical`.

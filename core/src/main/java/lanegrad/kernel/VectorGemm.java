@@ -301,7 +301,7 @@ final class VectorGemm extends GemmKernel {
             x = FloatVector.broadcast(S, a[a7 + p * aColumn]);
             c7 = x.fma(b0, c7);
         }
-        VectorMask<Float> tail = Lanes.tail(0, columns);
+        VectorMask<Float> tail = S.indexInRange(0, columns);
         c0.intoArray(c, cAt, tail);
         c1.intoArray(c, cAt + r1 * ldc, tail);
         c2.intoArray(c, cAt + r2 * ldc, tail);

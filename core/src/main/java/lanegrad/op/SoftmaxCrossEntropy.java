@@ -276,10 +276,10 @@ public final class SoftmaxCrossEntropy implements Op {
 
         static void scale(float[] x, float factor, float[] y, boolean add, int n) {
             for (int i = 0; i < n; i += L) {
-                VectorMask<Float> tail = Lanes.tail(i, n);
+                VectorMask<Float> tail = S.indexInRange(i, n);
                 FloatVector g = FloatVector.fromArray(S, x, i, tail).mul(factor);
                 g = add ? FloatVector.fromArray(S, y, i, tail).add(g) : g;
-                Lanes.canonical(g).intoArray(y, i, tail);
+                g.blend(Float.NaN, g.compare(VectorOperators.NE, g)).intoArray(y, i, tail);
             }
         }
     }

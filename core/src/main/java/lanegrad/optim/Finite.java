@@ -33,7 +33,7 @@ final class Finite {
                 s = s.add(v.sub(v));
             }
             if (i < n) {
-                VectorMask<Float> tail = Lanes.tail(i, n);
+                VectorMask<Float> tail = Lanes.SPECIES.indexInRange(i, n);
                 FloatVector v = FloatVector.fromArray(Lanes.SPECIES, x, i, tail);
                 s = s.add(v.sub(v));
             }
