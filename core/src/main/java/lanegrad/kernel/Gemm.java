@@ -30,31 +30,49 @@ import lanegrad.Backend;
 /// **The five loops**, in the terms of Goto and van de Geijn, *Anatomy of High-Performance Matrix
 /// Multiplication* (2008), and BLIS:
 ///
-///     for pc in 0 .. k-1 step KC      a block of the chains; C is reloaded between blocks
-///       for jc in 0 .. n-1 step NC    columns of B for one packed block (KC x NC: in L2)
-///         for ic in 0 .. m-1 step MC  rows for one part of the work; the unit of threads
-///           for jr: a panel of columns, up to 4 vectors wide (KC x 4 vectors)
-///             for ir: a tile of rows, 4 or 6 high; its C stays in registers for all of KC
+///     for jc in 0 .. n-1 step NC       columns of B that are packed together
+///       for pb in 0 .. k-1 step KB     rows of B that are packed together
+///         pack B: panels of up to 64 columns, KB deep
+///         for ic in 0 .. m-1 step MC   rows for one part of the work; the unit of threads
+///           for jr: a panel            its C, MC x 64, is 16 KB and stays in L1 and L2 from here on
+///             for pc step KC           a stretch of the chains: C is loaded, goes on, and is stored
+///               for ir: a tile         4 or 6 rows; its C is in registers for all of KC
 ///
-/// The order differs from BLIS (pc outside of jc) because neither A nor C is packed. B is packed only where
-/// that pays: when it is transposed, when it is too large to be read in place, or when a whole vector at the
-/// end of its last row would leave the array.
+/// The order differs from BLIS, which has pc outside of ic and so comes back to C when it has long left the
+/// cache: the chains are not allowed to meet C at their end only, so a tile waits for its C at the beginning.
+/// A is not packed: a tile reads 4 or 6 rows of it side by side. Packing it too gained less at 1024^3 (91 to 94%
+/// of peak beside 90) than the copy costs at the sizes of small networks.
+///
+/// B is packed where that pays: always when it is transposed, or when a whole vector at the end of its last row
+/// would leave the array; otherwise when its rows are farther apart than a panel is wide, and there are enough
+/// rows of A to use the packed panel often.
 ///
 /// (Over 300 lines: the contract above, the checks of seventeen arguments, and the loops that it names.)
 public final class Gemm {
-    /// Depth of a block: a packed panel of KC x 64 floats is 64 KB and stays in L2 while all rows pass by;
-    /// the tile's rows of A, 4 x KC, are 4 KB of L1. Reloading C costs 16 loads and stores in 16 x KC FMAs.
-    static final int KC = 256;
-    /// Columns of a packed block of B: KC x NC floats are 512 KB, half of an L2.
+    /// Depth of a stretch: a panel of KC x 64 floats is 128 KB and streams from L2, 16 of the 32 bytes a cycle
+    /// that L2 gives. A panel that stays in L1 (KC = 64 or 128) lost: at 1024^3 each tile then begins and ends
+    /// with C four or eight times as often (85% of peak; KC = 256 87%, 512 and 1024 90%).
+    static final int KC = 512;
+    /// Depth of a packed block: A is MC x KB floats, 512 KB, which L2 keeps from panel to panel.
+    static final int KB = 2048;
+    /// Columns of a packed block. 1024 lost 10% at 1024^3.
     static final int NC = 512;
-    /// Rows of one part. A multiple of all tile heights, so that only the last part has a ragged tile.
-    static final int MC = 96;
-    /// A B of no more floats than this is read where it stands: at 128 KB and few panels it stays in L2, and
-    /// the rows of a panel are found without packing.
+    /// The most rows of one part.
+    static final int MC = 64;
+    /// Into so many parts rows are cut, if there are enough: two threads then end at nearly the same time.
+    static final int PARTS = 16;
+    /// The least number of columns that one part packs.
+    static final int PACK = 128;
+    /// A B of no more floats than this, 128 KB, stays in L2 as it is.
     static final int DIRECT = 32 * 1024;
+    /// Packing a float of B takes a quarter of a cycle, using it m / 16 cycles; rows in the distance of a panel's
+    /// width make a tile 3% faster, since the distance is then a constant and needs no checks.
+    static final int REUSED = 256;
     /// Below this many multiply-adds, about 30 µs of one core, a second thread does not pay for its waking.
     static final long PARALLEL = 1L << 20;
 
+    /// The beginning of chains without a bias.
+    private static final float[] ZEROS = new float[128];
     private static final AtomicReferenceArray<Product> FREE = new AtomicReferenceArray<>(16);
 
     private Gemm() {
@@ -101,32 +119,48 @@ public final class Gemm {
         if (m == 0 || n == 0) {
             return;
         }
-        if (bias != null) {
-            for (int i = 0; i < m && (k == 0 || alpha == 0); i++) {
-                System.arraycopy(bias, 0, c, cOffset + i * ldc, n);
-            }
-        } else if (beta != 1 && (beta != 0 || k == 0 || alpha == 0)) {
-            scale(beta, c, cOffset, ldc, m, n);
-        }
         if (k == 0 || alpha == 0) {
+            begin(beta, bias, m, n, c, cOffset, ldc);
             return;
+        }
+        GemmKernel kernel = backend == Backend.SCALAR ? ScalarGemm.KERNEL : VectorGemm.kernel();
+        float[] start = bias == null ? ZEROS : bias;
+        int width = kernel.padded(m, n);
+        // Most products of small networks: nothing to prepare, so nothing is borrowed.
+        if (alpha == 1 && (beta == 0 || bias != null) && (long) m * n * k < PARALLEL
+                && (bias == null ? kernel.panel(m, n) <= ZEROS.length : width <= bias.length)
+                && !packed(kernel, transB, m, n, k, b, bOffset, ldb, width)) {
+            kernel.block(m, m, n, k, a, aOffset, transA ? 1 : lda, transA ? lda : 1, b, bOffset, ldb, start, 0, 0,
+                    bias == null ? 0 : 1, c, cOffset, ldc);
+            return;
+        }
+        if (bias == null && beta != 0 && beta != 1) {
+            begin(beta, null, m, n, c, cOffset, ldc);
         }
         Product p = borrow();
         try {
-            p.run(backend, threads, transA, transB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta != 0,
-                    bias, c, cOffset, ldc);
+            p.run(kernel, threads, transA, transB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb,
+                    bias == null && beta != 0, bias, c, cOffset, ldc);
         } finally {
             release(p);
         }
     }
 
-    // The beginning of the chains, rounded once, as the contract has it: beta * c.
-    private static void scale(float beta, float[] c, int offset, int ldc, int m, int n) {
+    // The beginning of the chains, rounded once, as the contract has it: beta * c, or the bias.
+    private static void begin(float beta, float[] bias, int m, int n, float[] c, int offset, int ldc) {
         for (int i = 0; i < m; i++) {
-            for (int j = offset + i * ldc, end = j + n; j < end; j++) {
-                c[j] = beta == 0 ? 0 : Sums.canonical(beta * c[j]);
+            for (int j = 0; j < n; j++) {
+                int at = offset + i * ldc + j;
+                float s = bias != null ? bias[j] : beta == 0 ? 0 : beta * c[at];
+                c[at] = Sums.canonical(s);
             }
         }
+    }
+
+    private static boolean packed(GemmKernel kernel, boolean transB, int m, int n, int k, float[] b, int bOffset,
+            int ldb, int width) {
+        return transB || bOffset + (k - 1L) * ldb + width > b.length || ldb > kernel.panel(m, n)
+                && (m >= REUSED || m >= MC / 2 && (long) k * n > DIRECT);
     }
 
     private static int check(String role, float[] x, int offset, int ld, int rows, int columns) {
@@ -179,11 +213,11 @@ public final class Gemm {
     private static final class Product implements Parallel.Task {
         private GemmKernel kernel;
         private int m;
-        private int n;
         private float[] a;
         private int aOffset;
         private int aRow;
         private int aColumn;
+        private boolean transB;
         private float[] b;
         private int bOffset;
         private int ldb;
@@ -194,35 +228,39 @@ public final class Gemm {
         private float[] c;
         private int cOffset;
         private int ldc;
+        /// Of the current block of B.
         private int depth;
         private int columns;
+        /// Whether the parts pack B, or multiply.
+        private boolean packing;
+        private int part;
+        private int unit;
 
         private float[] scaledA = new float[0];
         private float[] packedB = new float[0];
         private float[] row = new float[0];
         private float[] copiedC = new float[0];
 
-        void run(Backend backend, int threads, boolean transA, boolean transB, int m, int n, int k, float alpha,
+        void run(GemmKernel kernel, int threads, boolean transA, boolean transB, int m, int n, int k, float alpha,
                 float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, boolean readC, float[] bias,
                 float[] c, int cOffset, int ldc) {
-            kernel = backend == Backend.SCALAR ? ScalarGemm.KERNEL : VectorGemm.kernel();
+            this.kernel = kernel;
             this.m = m;
-            this.n = n;
-            this.c = c;
-            this.cOffset = cOffset;
-            this.ldc = ldc;
             this.a = a;
             this.aOffset = aOffset;
             aRow = transA ? 1 : lda;
             aColumn = transA ? lda : 1;
+            this.transB = transB;
+            this.b = b;
+            this.ldb = ldb;
+            this.c = c;
+            this.ldc = ldc;
             if (alpha != 1) {
                 scaleA(alpha, m, k);
             }
             int aBase = this.aOffset;
-            int width = kernel.padded(n);
-            packed = transB || (long) k * n > DIRECT && m >= MC / 2
-                    || bOffset + (k - 1L) * ldb + width > b.length;
-            this.ldb = ldb;
+            int width = kernel.padded(m, n);
+            packed = packed(kernel, transB, m, n, k, b, bOffset, ldb, width);
             if (!readC) {
                 row = grown(row, width);
                 if (bias != null) {
@@ -231,67 +269,66 @@ public final class Gemm {
                     Arrays.fill(row, 0, width, 0);
                 }
             }
-            int kc = packed ? KC : k;
+            int kb = packed ? KB : k;
             int nc = packed ? NC : n;
             int workers = (long) m * n * k >= PARALLEL ? threads : 1;
-            for (int pc = 0; pc < k; pc += kc) {
-                depth = Math.min(kc, k - pc);
-                for (int jc = 0; jc < n; jc += nc) {
-                    columns = Math.min(nc, n - jc);
+            part = Math.clamp((m / PARTS + 3) & ~3, MC / 2, MC);
+            for (int jc = 0; jc < n; jc += nc) {
+                columns = Math.min(nc, n - jc);
+                for (int pc = 0; pc < k; pc += kb) {
+                    depth = Math.min(kb, k - pc);
+                    this.bOffset = bOffset + (transB ? jc * ldb + pc : pc * ldb + jc);
                     if (packed) {
-                        packedB = grown(packedB, depth * kernel.padded(columns));
-                        pack(b, bOffset + (transB ? jc * ldb + pc : pc * ldb + jc), transB ? 1 : ldb,
-                                transB ? ldb : 1);
-                        this.b = packedB;
-                        this.bOffset = 0;
-                    } else {
-                        this.b = b;
-                        this.bOffset = bOffset;
+                        packedB = grown(packedB, depth * kernel.padded(m, columns));
+                        packing = true;
+                        int widest = kernel.panel(m, columns);
+                        unit = (PACK + widest - 1) / widest * widest;
+                        Parallel.run(workers, (columns + unit - 1) / unit, this);
+                        packing = false;
                     }
                     boolean first = pc == 0 && !readC;
                     start = first ? row : c;
                     startOffset = first ? jc : cOffset + jc;
                     startRow = first ? 0 : ldc;
                     if (!first && cOffset + (m - 1L) * ldc + width > c.length) {
-                        copyC(cOffset + jc, kernel.padded(columns));
+                        copyC(cOffset + jc, kernel.padded(m, columns));
                     }
                     this.cOffset = cOffset + jc;
                     this.aOffset = aBase + pc * aColumn;
-                    Parallel.run(workers, (m + MC - 1) / MC, this);
+                    Parallel.run(workers, (m + part - 1) / part, this);
                 }
             }
         }
 
-        /// A row block of the current block of columns and depth.
+        /// Some panels of B to pack, or some rows of C to compute.
         @Override
-        public void run(int part) {
-            int i = part * MC;
-            kernel.block(Math.min(MC, m - i), columns, depth, a, aOffset + i * aRow, aRow, aColumn, b, bOffset,
-                    packed ? 0 : ldb, start, startOffset + i * startRow, startRow, c, cOffset + i * ldc, ldc);
+        public void run(int index) {
+            if (packing) {
+                pack(index * unit, Math.min(columns, (index + 1) * unit));
+                return;
+            }
+            int i = index * part;
+            kernel.block(m, Math.min(part, m - i), columns, depth, a, aOffset + i * aRow, aRow, aColumn,
+                    packed ? packedB : b, packed ? 0 : bOffset, packed ? 0 : ldb, start, startOffset + i * startRow,
+                    startRow, 1, c, cOffset + i * ldc, ldc);
         }
 
-        // Panel after panel, each `depth` rows of as many columns as the kernel takes at once, zeros to the
-        // right of the last column. Also undoes the transpose.
-        private void pack(float[] b, int offset, int rowStride, int columnStride) {
-            int to = 0;
-            for (int j = 0; j < columns;) {
-                int width = kernel.panel(columns - j);
+        // Columns `from` to `to` of the block, panel after panel, each `depth` rows of as many columns as the
+        // kernel takes at once, zeros to the right of the last column. Also undoes the transpose.
+        private void pack(int from, int to) {
+            int width;
+            for (int j = from; j < to; j += width) {
+                width = kernel.panel(m, columns - j);
                 int filled = Math.min(width, columns - j);
-                for (int p = 0; p < depth; p++) {
-                    int from = offset + p * rowStride + j * columnStride;
-                    if (columnStride == 1) {
-                        System.arraycopy(b, from, packedB, to, filled);
-                    } else {
-                        for (int q = 0; q < filled; q++) {
-                            packedB[to + q] = b[from + q * columnStride];
-                        }
-                    }
-                    for (int q = filled; q < width; q++) {
-                        packedB[to + q] = 0;
-                    }
-                    to += width;
+                int at = depth * j;
+                if (transB) {
+                    kernel.transpose(filled, depth, b, bOffset + j * ldb, ldb, packedB, at, width);
+                } else {
+                    kernel.copy(depth, filled, b, bOffset + j, ldb, packedB, at, width);
                 }
-                j += width;
+                for (int p = 0; p < depth && filled < width; p++) {
+                    Arrays.fill(packedB, at + p * width + filled, at + (p + 1) * width, 0);
+                }
             }
         }
 

@@ -1,30 +1,53 @@
 package lanegrad.kernel;
 
-/// The two innermost loops of [Gemm]: all tiles of one block of C.
+/// What the five loops of [Gemm] leave to a backend: the two innermost loops, and the width of a panel of B.
 abstract class GemmKernel {
     GemmKernel() {
     }
 
-    /// How many columns, when `columns` are left, the next panel takes; may exceed what is left.
-    abstract int panel(int columns);
+    /// How many columns the next panel takes when `columns` are left of `m` rows; may exceed what is left.
+    abstract int panel(int m, int columns);
 
     /// The sum of the widths of all panels over `columns` columns.
-    final int padded(int columns) {
+    final int padded(int m, int columns) {
         int width = 0;
         while (width < columns) {
-            width += panel(columns - width);
+            width += panel(m, columns - width);
         }
         return width;
     }
 
     /// `c[i,j] = chain over p < k of fma(a[i,p], b[p,j], s)`, beginning with `s = start[i,j]`.
     ///
+    /// One of `aRow` and `aColumn` is 1. Of a product that is cut into parts of rows, all parts take panels for
+    /// the same `rows`.
+    ///
+    /// @param rows of the whole product: what [#panel] is asked with
+    /// @param m of this block
     /// @param aRow distance of two rows of op(A)
     /// @param aColumn distance of two columns of op(A)
     /// @param ldb distance of two rows of B, readable to the panels' full widths; 0 for a packed B, where panel
     ///        follows panel and rows are as long as their panel is wide
     /// @param start readable to the panels' full widths
     /// @param startRow distance of two rows of `start`; 0 when all rows begin alike
-    abstract void block(int m, int n, int k, float[] a, int aOffset, int aRow, int aColumn, float[] b, int bOffset,
-            int ldb, float[] start, int startOffset, int startRow, float[] c, int cOffset, int ldc);
+    /// @param startColumn distance of two columns of `start`: 1, or 0 when all panels begin alike
+    abstract void block(int rows, int m, int n, int k, float[] a, int aOffset, int aRow, int aColumn, float[] b,
+            int bOffset, int ldb, float[] start, int startOffset, int startRow, int startColumn, float[] c,
+            int cOffset, int ldc);
+
+    /// `y[i * ldy + j] = x[i * ldx + j]` for `rows` rows and `columns` columns of x.
+    void copy(int rows, int columns, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
+        for (int i = 0; i < rows && columns > 0; i++) {
+            System.arraycopy(x, xOffset + i * ldx, y, yOffset + i * ldy, columns);
+        }
+    }
+
+    /// `y[j * ldy + i] = x[i * ldx + j]` for `rows` rows and `columns` columns of x.
+    void transpose(int rows, int columns, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                y[yOffset + j * ldy + i] = x[xOffset + i * ldx + j];
+            }
+        }
+    }
 }

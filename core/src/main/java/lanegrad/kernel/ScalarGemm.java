@@ -12,17 +12,19 @@ final class ScalarGemm extends GemmKernel {
     }
 
     @Override
-    int panel(int columns) {
+    int panel(int m, int columns) {
         return columns;
     }
 
     @Override
-    void block(int m, int n, int k, float[] a, int aOffset, int aRow, int aColumn, float[] b, int bOffset, int ldb,
-            float[] start, int startOffset, int startRow, float[] c, int cOffset, int ldc) {
+    void block(int rows, int m, int n, int k, float[] a, int aOffset, int aRow, int aColumn, float[] b, int bOffset,
+            int ldb, float[] start, int startOffset, int startRow, int startColumn, float[] c, int cOffset, int ldc) {
         int bRow = ldb == 0 ? n : ldb;
         for (int i = 0; i < m; i++) {
             int row = cOffset + i * ldc;
-            System.arraycopy(start, startOffset + i * startRow, c, row, n);
+            for (int j = 0; j < n; j++) {
+                c[row + j] = start[startOffset + i * startRow + j * startColumn];
+            }
             for (int p = 0; p < k; p++) {
                 axpy(n, a[aOffset + i * aRow + p * aColumn], b, bOffset + p * bRow, c, row);
             }

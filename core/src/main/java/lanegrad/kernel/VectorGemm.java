@@ -1,49 +1,35 @@
 package lanegrad.kernel;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import lanegrad.Backend;
 
-/// The tiles of matrix multiply in vector registers.
+/// Cuts a block of C into panels of columns and these into tiles; [VectorTile] says which tiles there are, and why.
 ///
-/// A tile is MR rows by NR vectors of C. For each p it loads NR vectors of B, broadcasts MR floats of A, and
-/// issues MR x NR independent fused multiply-adds:
+/// **Columns.** Panels of 64, 32, 16 and 8 columns, the widest first that fits; fewer columns than 8 remain, or
+/// between 8 and 16, and go to a panel that stores under a mask. Within the loop over p nothing is masked: lanes
+/// beyond the last column compute what nobody stores.
 ///
-///              b0   b1   b2   b3        one row of B, 4 vectors
-///      x=a0   c00  c01  c02  c03
-///      x=a1   c10  c11  c12  c13        16 accumulators
-///      x=a2   c20  c21  c22  c23      + 4 vectors of B
-///      x=a3   c30  c31  c32  c33      + 1 broadcast = 21 registers of 32
-///
-/// Loads per multiply-add decide: 8 for 16 here, less than the one load a cycle that the core takes beside one
-/// 512-bit fma a cycle. With 16 registers (AVX2) 4 x 4 spills and runs at half speed; 6 x 2 holds 12
-/// accumulators, 2 vectors and 1 broadcast.
-///
-/// **Edges.** A row of C is cut into panels of 4, 2 and 1 vectors; what is left at its end, less than a vector,
-/// goes through the panel of one, the only one that stores under a mask. Inside the loop over p nothing is
-/// masked: lanes beyond the last column compute what nobody stores. A ragged tile at the bottom repeats the
-/// last row: the repeats start from the same C, since all of a tile is loaded before any of it is stored, do
-/// the same work, and store the same values.
-///
-/// **What the JIT wants of these methods.** (1) One tile a call. With the loop over row tiles inside, few calls
-/// do much work, and the method is replaced on the stack in the middle of the loop over p, where the
-/// accumulators come from the interpreter as objects and stay objects: 0.7 GFLOP/s for seconds. (2) Nothing in
-/// them but calls of the Vector API, which C2 always inlines. Own helpers, however small, are refused from some
-/// 18,000 nodes on, and a vector that crosses a call is boxed: with a helper per stored vector 4 x 4 ran at half
-/// its speed, with one per row at a tenth. (3) Small enough for C1, with masks and NaN out of the way: C1 gave up
-/// on a larger 6 x 2 ("out of virtual registers") after its first tier, and the policy, which wants C1's full
-/// profile before C2, left it there, at 1.4 GFLOP/s for good, in one start of three.
-///
-/// The species is `S` and its length `L`, both constants.
-///
-/// (Over 300 lines: four tiles, each written out, since accumulators live in local variables only.)
+/// **Rows.** As many tiles of 6 rows, and so few of 4, that they come out even (32 = 4 x 6 + 2 x 4). Where
+/// they do not, the last tile moves up until it ends with the block: it does some rows once more and stores
+/// the same values, as long as it does not begin with what is in C already. If it would, or if there are not
+/// enough rows for a tile, tiles of a single row do the rest.
 final class VectorGemm extends GemmKernel {
-    private static final VectorSpecies<Float> S = Lanes.SPECIES;
-    private static final int L = S.length();
+    private static final VectorSpecies<Float> S512 = FloatVector.SPECIES_512;
+    private static final VectorSpecies<Float> S256 = FloatVector.SPECIES_256;
+    private static final VectorSpecies<Float> S128 = FloatVector.SPECIES_128;
+    private static final VectorSpecies<Float> S64 = FloatVector.SPECIES_64;
+    private static final int LANES = Backend.VECTOR.lanes();
+    private static final int MOST = 64;
+    /// For a single row of so many columns there is a tile of its own.
+    private static final int ROW = 128;
+
+    private static final Tiles SINGLE = LANES < 16 ? null : new Tiles(VectorTile1x8.class, S512, 1);
+    private static final Panel WIDE_ROW = LANES < 16 ? null : new Panel(ROW, null, null, SINGLE);
+    /// By the columns that are left, up to 64.
+    private static final Panel[] PANELS = panels();
+
     private static final GemmKernel KERNEL = new VectorGemm();
-    private static final boolean WIDE = Backend.VECTOR.registers() >= 32;
 
     private VectorGemm() {
     }
@@ -53,264 +39,171 @@ final class VectorGemm extends GemmKernel {
         return KERNEL;
     }
 
-    @Override
-    int panel(int columns) {
-        return WIDE && columns >= 4 * L ? 4 * L : columns >= 2 * L ? 2 * L : L;
+    private static Panel[] panels() {
+        Tiles row128 = new Tiles(VectorTile1x4.class, S128, 1);
+        Tiles row64 = new Tiles(VectorTile1x4.class, S64, 1);
+        boolean many = Backend.VECTOR.registers() >= 32;
+        Panel[] all = new Panel[MOST + 1];
+        // From narrow to wide: the wider ones replace them where they fit.
+        Tiles narrow = new Tiles(VectorTile6x2.class, S128, 6);
+        fill(all, 0, new Panel(8, null, narrow.ragged(), row64.ragged()));
+        fill(all, 8, new Panel(8, null, narrow, row64));
+        if (LANES >= 8) {
+            Tiles two = new Tiles(VectorTile6x2.class, S256, 6);
+            fill(all, 9, new Panel(16, null, two.ragged(), row128.ragged()));
+            fill(all, 16, new Panel(16, null, two, row128));
+        }
+        if (many && LANES < 8) {
+            fill(all, 16, new Panel(16, new Tiles(VectorTile6x4.class, S128, 6),
+                    new Tiles(VectorTile4x4.class, S128, 4), row128));
+        }
+        if (many && LANES >= 16) {
+            fill(all, 32, new Panel(32, new Tiles(VectorTile6x4.class, S256, 6),
+                    new Tiles(VectorTile4x4.class, S256, 4), new Tiles(VectorTile1x4.class, S256, 1)));
+            fill(all, 64, new Panel(64, null, new Tiles(VectorTile4x4.class, S512, 4),
+                    new Tiles(VectorTile1x4.class, S512, 1)));
+        }
+        return all;
+    }
+
+    private static void fill(Panel[] all, int from, Panel panel) {
+        for (int i = from; i < all.length; i++) {
+            all[i] = panel;
+        }
+    }
+
+    private static Panel of(int rows, int columns) {
+        return rows < 4 && columns >= ROW && WIDE_ROW != null ? WIDE_ROW : PANELS[Math.min(columns, MOST)];
     }
 
     @Override
-    void block(int m, int n, int k, float[] a, int aOffset, int aRow, int aColumn, float[] b, int bOffset, int ldb,
-            float[] start, int startOffset, int startRow, float[] c, int cOffset, int ldc) {
-        int width;
-        for (int j = 0; j < n; j += width) {
-            width = panel(n - j);
-            int bRow = ldb == 0 ? width : ldb;
+    int panel(int m, int columns) {
+        return of(m, columns).width;
+    }
+
+    @Override
+    void block(int rows, int m, int n, int k, float[] a, int aOffset, int aRow, int aColumn, float[] b, int bOffset,
+            int ldb, float[] start, int startOffset, int startRow, int startColumn, float[] c, int cOffset, int ldc) {
+        boolean transposed = aColumn != 1;
+        int lda = transposed ? aColumn : aRow;
+        Panel panel;
+        for (int j = 0; j < n; j += panel.width) {
+            panel = of(rows, n - j);
+            int bRow = ldb == 0 ? panel.width : ldb;
             int bAt = bOffset + (ldb == 0 ? k * j : j);
-            int height = width == 4 * L ? m < 4 ? 1 : 4 : width == 2 * L ? 6 : 8;
-            for (int i = 0; i < m; i += height) {
-                int rows = m - i;
-                int aAt = aOffset + i * aRow;
-                int sAt = startOffset + i * startRow + j;
-                int cAt = cOffset + i * ldc + j;
-                switch (height) {
-                    case 4 -> tile4x4(rows, k, a, aAt, aRow, aColumn, b, bAt, bRow, start, sAt, startRow, c, cAt, ldc);
-                    case 1 -> tile1x4(k, a, aAt, aColumn, b, bAt, bRow, start, sAt, c, cAt);
-                    case 6 -> tile6x2(rows, k, a, aAt, aRow, aColumn, b, bAt, bRow, start, sAt, startRow, c, cAt, ldc);
-                    default -> tile8x1(rows, k, a, aAt, aRow, aColumn, b, bAt, bRow, start, sAt, startRow, c, cAt, ldc,
-                            n - j);
-                }
+            // The chains go on from C in whole vectors.
+            int kc = cOffset + (m - 1L) * ldc + j + panel.width <= c.length ? Gemm.KC : k;
+            boolean nan = false;
+            for (int p = 0; p < k; p += kc) {
+                boolean first = p == 0;
+                nan = column(panel, m, n - j, Math.min(kc, k - p), a, aOffset + p * aColumn, aRow, lda, transposed, b,
+                        bAt + p * bRow, bRow, first ? start : c,
+                        first ? startOffset + j * startColumn : cOffset + j, first ? startRow : ldc, c, cOffset + j,
+                        ldc);
+            }
+            if (nan) {
+                canonical(m, Math.min(panel.width, n - j), c, cOffset + j, ldc);
             }
         }
+    }
+
+    private static boolean column(Panel panel, int m, int n, int k, float[] a, int aOffset, int aRow, int lda,
+            boolean transposed, float[] b, int bAt, int bRow, float[] start, int startOffset, int startRow, float[] c,
+            int cOffset, int ldc) {
+        boolean fresh = startRow == 0;
+        int form = (transposed ? 1 : 0) | (fresh ? 2 : 0) | (bRow == panel.width ? 4 : 0);
+        int even = fresh ? m + (m & 1) : m & ~1;
+        int fours = even % 6 == 2 ? 2 : even % 6 / 4;
+        int sixes = panel.tall == null || m < 6 ? 0 : (even - 4 * fours) / 6;
+        boolean nan = false;
+        int i = 0;
+        while (i < m) {
+            Tiles tiles;
+            if (sixes > 0) {
+                sixes--;
+                tiles = panel.tall;
+            } else if (panel.tiles != null && (m - i >= panel.tiles.rows || fresh && m >= panel.tiles.rows)) {
+                tiles = panel.tiles;
+            } else {
+                tiles = panel.single;
+            }
+            i = Math.min(i, m - tiles.rows);
+            nan |= tiles.of(form).run(k, a, aOffset + i * aRow, lda, b, bAt, bRow, start, startOffset + i * startRow,
+                    startRow, c, cOffset + i * ldc, ldc, n);
+            i += tiles.rows;
+        }
+        return nan;
+    }
+
+    private static void canonical(int m, int n, float[] c, int cOffset, int ldc) {
         for (int i = 0; i < m; i++) {
-            canonicalRow(c, cOffset + i * ldc, n);
-        }
-    }
-
-    // NaNs are rare: a row is read, and written again only where it holds one.
-    private static void canonicalRow(float[] c, int at, int n) {
-        int end = at + S.loopBound(n);
-        for (int j = at; j < end; j += L) {
-            FloatVector v = FloatVector.fromArray(S, c, j);
-            VectorMask<Float> nan = v.compare(VectorOperators.NE, v);
-            if (nan.anyTrue()) {
-                v.blend(Float.NaN, nan).intoArray(c, j);
+            for (int j = cOffset + i * ldc, end = j + n; j < end; j++) {
+                c[j] = Sums.canonical(c[j]);
             }
         }
-        for (int j = end; j < at + n; j++) {
-            c[j] = Sums.canonical(c[j]);
-        }
     }
 
-    // 16 accumulators of 32 registers. `rows` is what is left of the block, 4 or less or more.
-    private static void tile4x4(int rows, int k, float[] a, int aAt, int aRow, int aColumn, float[] b, int bAt,
-            int ldb, float[] start, int sAt, int startRow, float[] c, int cAt, int ldc) {
-        int r1 = Math.min(1, rows - 1);
-        int r2 = Math.min(2, rows - 1);
-        int r3 = Math.min(3, rows - 1);
-        FloatVector c00 = FloatVector.fromArray(S, start, sAt);
-        FloatVector c01 = FloatVector.fromArray(S, start, sAt + L);
-        FloatVector c02 = FloatVector.fromArray(S, start, sAt + 2 * L);
-        FloatVector c03 = FloatVector.fromArray(S, start, sAt + 3 * L);
-        FloatVector c10 = FloatVector.fromArray(S, start, sAt + r1 * startRow);
-        FloatVector c11 = FloatVector.fromArray(S, start, sAt + r1 * startRow + L);
-        FloatVector c12 = FloatVector.fromArray(S, start, sAt + r1 * startRow + 2 * L);
-        FloatVector c13 = FloatVector.fromArray(S, start, sAt + r1 * startRow + 3 * L);
-        FloatVector c20 = FloatVector.fromArray(S, start, sAt + r2 * startRow);
-        FloatVector c21 = FloatVector.fromArray(S, start, sAt + r2 * startRow + L);
-        FloatVector c22 = FloatVector.fromArray(S, start, sAt + r2 * startRow + 2 * L);
-        FloatVector c23 = FloatVector.fromArray(S, start, sAt + r2 * startRow + 3 * L);
-        FloatVector c30 = FloatVector.fromArray(S, start, sAt + r3 * startRow);
-        FloatVector c31 = FloatVector.fromArray(S, start, sAt + r3 * startRow + L);
-        FloatVector c32 = FloatVector.fromArray(S, start, sAt + r3 * startRow + 2 * L);
-        FloatVector c33 = FloatVector.fromArray(S, start, sAt + r3 * startRow + 3 * L);
-        int a0 = aAt;
-        int a1 = aAt + r1 * aRow;
-        int a2 = aAt + r2 * aRow;
-        int a3 = aAt + r3 * aRow;
-        for (int p = 0, q = bAt; p < k; p++, q += ldb) {
-            FloatVector b0 = FloatVector.fromArray(S, b, q);
-            FloatVector b1 = FloatVector.fromArray(S, b, q + L);
-            FloatVector b2 = FloatVector.fromArray(S, b, q + 2 * L);
-            FloatVector b3 = FloatVector.fromArray(S, b, q + 3 * L);
-            FloatVector x = FloatVector.broadcast(S, a[a0 + p * aColumn]);
-            c00 = x.fma(b0, c00);
-            c01 = x.fma(b1, c01);
-            c02 = x.fma(b2, c02);
-            c03 = x.fma(b3, c03);
-            x = FloatVector.broadcast(S, a[a1 + p * aColumn]);
-            c10 = x.fma(b0, c10);
-            c11 = x.fma(b1, c11);
-            c12 = x.fma(b2, c12);
-            c13 = x.fma(b3, c13);
-            x = FloatVector.broadcast(S, a[a2 + p * aColumn]);
-            c20 = x.fma(b0, c20);
-            c21 = x.fma(b1, c21);
-            c22 = x.fma(b2, c22);
-            c23 = x.fma(b3, c23);
-            x = FloatVector.broadcast(S, a[a3 + p * aColumn]);
-            c30 = x.fma(b0, c30);
-            c31 = x.fma(b1, c31);
-            c32 = x.fma(b2, c32);
-            c33 = x.fma(b3, c33);
-        }
-        c00.intoArray(c, cAt);
-        c01.intoArray(c, cAt + L);
-        c02.intoArray(c, cAt + 2 * L);
-        c03.intoArray(c, cAt + 3 * L);
-        c10.intoArray(c, cAt + r1 * ldc);
-        c11.intoArray(c, cAt + r1 * ldc + L);
-        c12.intoArray(c, cAt + r1 * ldc + 2 * L);
-        c13.intoArray(c, cAt + r1 * ldc + 3 * L);
-        c20.intoArray(c, cAt + r2 * ldc);
-        c21.intoArray(c, cAt + r2 * ldc + L);
-        c22.intoArray(c, cAt + r2 * ldc + 2 * L);
-        c23.intoArray(c, cAt + r2 * ldc + 3 * L);
-        c30.intoArray(c, cAt + r3 * ldc);
-        c31.intoArray(c, cAt + r3 * ldc + L);
-        c32.intoArray(c, cAt + r3 * ldc + 2 * L);
-        c33.intoArray(c, cAt + r3 * ldc + 3 * L);
+    @Override
+    void copy(int rows, int columns, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
+        int done = LANES < VectorPack.SIDE ? 0 : VectorPack.rows(rows, columns, x, xOffset, ldx, y, yOffset, ldy);
+        super.copy(rows, columns - done, x, xOffset + done, ldx, y, yOffset + done, ldy);
     }
 
-    // One row, for batches of 1 to 3: four chains, bound by the latency of the fma.
-    private static void tile1x4(int k, float[] a, int aAt, int aColumn, float[] b, int bAt, int ldb, float[] start,
-            int sAt, float[] c, int cAt) {
-        FloatVector c00 = FloatVector.fromArray(S, start, sAt);
-        FloatVector c01 = FloatVector.fromArray(S, start, sAt + L);
-        FloatVector c02 = FloatVector.fromArray(S, start, sAt + 2 * L);
-        FloatVector c03 = FloatVector.fromArray(S, start, sAt + 3 * L);
-        int a0 = aAt;
-        for (int p = 0, q = bAt; p < k; p++, q += ldb) {
-            FloatVector b0 = FloatVector.fromArray(S, b, q);
-            FloatVector b1 = FloatVector.fromArray(S, b, q + L);
-            FloatVector b2 = FloatVector.fromArray(S, b, q + 2 * L);
-            FloatVector b3 = FloatVector.fromArray(S, b, q + 3 * L);
-            FloatVector x = FloatVector.broadcast(S, a[a0 + p * aColumn]);
-            c00 = x.fma(b0, c00);
-            c01 = x.fma(b1, c01);
-            c02 = x.fma(b2, c02);
-            c03 = x.fma(b3, c03);
+    @Override
+    void transpose(int rows, int columns, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
+        int side = VectorPack.SIDE;
+        int r = LANES < side ? 0 : rows - rows % side;
+        int q = LANES < side ? 0 : columns - columns % side;
+        for (int i = 0; i < r; i += side) {
+            for (int j = 0; j < q; j += side) {
+                VectorPack.square(x, xOffset + i * ldx + j, ldx, y, yOffset + j * ldy + i, ldy);
+            }
         }
-        c00.intoArray(c, cAt);
-        c01.intoArray(c, cAt + L);
-        c02.intoArray(c, cAt + 2 * L);
-        c03.intoArray(c, cAt + 3 * L);
+        super.transpose(r, columns - q, x, xOffset + q, ldx, y, yOffset + q * ldy, ldy);
+        super.transpose(rows - r, columns, x, xOffset + r * ldx, ldx, y, yOffset + r, ldy);
     }
 
-    // 12 accumulators: the most that 16 registers hold beside two vectors of B and a broadcast.
-    private static void tile6x2(int rows, int k, float[] a, int aAt, int aRow, int aColumn, float[] b, int bAt,
-            int ldb, float[] start, int sAt, int startRow, float[] c, int cAt, int ldc) {
-        int r1 = Math.min(1, rows - 1);
-        int r2 = Math.min(2, rows - 1);
-        int r3 = Math.min(3, rows - 1);
-        int r4 = Math.min(4, rows - 1);
-        int r5 = Math.min(5, rows - 1);
-        FloatVector c00 = FloatVector.fromArray(S, start, sAt);
-        FloatVector c01 = FloatVector.fromArray(S, start, sAt + L);
-        FloatVector c10 = FloatVector.fromArray(S, start, sAt + r1 * startRow);
-        FloatVector c11 = FloatVector.fromArray(S, start, sAt + r1 * startRow + L);
-        FloatVector c20 = FloatVector.fromArray(S, start, sAt + r2 * startRow);
-        FloatVector c21 = FloatVector.fromArray(S, start, sAt + r2 * startRow + L);
-        FloatVector c30 = FloatVector.fromArray(S, start, sAt + r3 * startRow);
-        FloatVector c31 = FloatVector.fromArray(S, start, sAt + r3 * startRow + L);
-        FloatVector c40 = FloatVector.fromArray(S, start, sAt + r4 * startRow);
-        FloatVector c41 = FloatVector.fromArray(S, start, sAt + r4 * startRow + L);
-        FloatVector c50 = FloatVector.fromArray(S, start, sAt + r5 * startRow);
-        FloatVector c51 = FloatVector.fromArray(S, start, sAt + r5 * startRow + L);
-        int a0 = aAt;
-        int a1 = aAt + r1 * aRow;
-        int a2 = aAt + r2 * aRow;
-        int a3 = aAt + r3 * aRow;
-        int a4 = aAt + r4 * aRow;
-        int a5 = aAt + r5 * aRow;
-        for (int p = 0, q = bAt; p < k; p++, q += ldb) {
-            FloatVector b0 = FloatVector.fromArray(S, b, q);
-            FloatVector b1 = FloatVector.fromArray(S, b, q + L);
-            FloatVector x = FloatVector.broadcast(S, a[a0 + p * aColumn]);
-            c00 = x.fma(b0, c00);
-            c01 = x.fma(b1, c01);
-            x = FloatVector.broadcast(S, a[a1 + p * aColumn]);
-            c10 = x.fma(b0, c10);
-            c11 = x.fma(b1, c11);
-            x = FloatVector.broadcast(S, a[a2 + p * aColumn]);
-            c20 = x.fma(b0, c20);
-            c21 = x.fma(b1, c21);
-            x = FloatVector.broadcast(S, a[a3 + p * aColumn]);
-            c30 = x.fma(b0, c30);
-            c31 = x.fma(b1, c31);
-            x = FloatVector.broadcast(S, a[a4 + p * aColumn]);
-            c40 = x.fma(b0, c40);
-            c41 = x.fma(b1, c41);
-            x = FloatVector.broadcast(S, a[a5 + p * aColumn]);
-            c50 = x.fma(b0, c50);
-            c51 = x.fma(b1, c51);
-        }
-        c00.intoArray(c, cAt);
-        c01.intoArray(c, cAt + L);
-        c10.intoArray(c, cAt + r1 * ldc);
-        c11.intoArray(c, cAt + r1 * ldc + L);
-        c20.intoArray(c, cAt + r2 * ldc);
-        c21.intoArray(c, cAt + r2 * ldc + L);
-        c30.intoArray(c, cAt + r3 * ldc);
-        c31.intoArray(c, cAt + r3 * ldc + L);
-        c40.intoArray(c, cAt + r4 * ldc);
-        c41.intoArray(c, cAt + r4 * ldc + L);
-        c50.intoArray(c, cAt + r5 * ldc);
-        c51.intoArray(c, cAt + r5 * ldc + L);
+    /// A width of columns, and what covers its rows.
+    ///
+    /// @param tall the tile of 6 rows where there is one of 4 too, or `null`
+    /// @param tiles the tile of which as many as fit are taken, or `null`
+    /// @param single the tile of one row
+    private record Panel(int width, Tiles tall, Tiles tiles, Tiles single) {
     }
 
-    // One column of vectors, `columns` of it to be stored: a load of B and 8 broadcasts for 8 fmas.
-    private static void tile8x1(int rows, int k, float[] a, int aAt, int aRow, int aColumn, float[] b, int bAt,
-            int ldb, float[] start, int sAt, int startRow, float[] c, int cAt, int ldc, int columns) {
-        int r1 = Math.min(1, rows - 1);
-        int r2 = Math.min(2, rows - 1);
-        int r3 = Math.min(3, rows - 1);
-        int r4 = Math.min(4, rows - 1);
-        int r5 = Math.min(5, rows - 1);
-        int r6 = Math.min(6, rows - 1);
-        int r7 = Math.min(7, rows - 1);
-        FloatVector c0 = FloatVector.fromArray(S, start, sAt);
-        FloatVector c1 = FloatVector.fromArray(S, start, sAt + r1 * startRow);
-        FloatVector c2 = FloatVector.fromArray(S, start, sAt + r2 * startRow);
-        FloatVector c3 = FloatVector.fromArray(S, start, sAt + r3 * startRow);
-        FloatVector c4 = FloatVector.fromArray(S, start, sAt + r4 * startRow);
-        FloatVector c5 = FloatVector.fromArray(S, start, sAt + r5 * startRow);
-        FloatVector c6 = FloatVector.fromArray(S, start, sAt + r6 * startRow);
-        FloatVector c7 = FloatVector.fromArray(S, start, sAt + r7 * startRow);
-        int a0 = aAt;
-        int a1 = aAt + r1 * aRow;
-        int a2 = aAt + r2 * aRow;
-        int a3 = aAt + r3 * aRow;
-        int a4 = aAt + r4 * aRow;
-        int a5 = aAt + r5 * aRow;
-        int a6 = aAt + r6 * aRow;
-        int a7 = aAt + r7 * aRow;
-        for (int p = 0, q = bAt; p < k; p++, q += ldb) {
-            FloatVector b0 = FloatVector.fromArray(S, b, q);
-            FloatVector x = FloatVector.broadcast(S, a[a0 + p * aColumn]);
-            c0 = x.fma(b0, c0);
-            x = FloatVector.broadcast(S, a[a1 + p * aColumn]);
-            c1 = x.fma(b0, c1);
-            x = FloatVector.broadcast(S, a[a2 + p * aColumn]);
-            c2 = x.fma(b0, c2);
-            x = FloatVector.broadcast(S, a[a3 + p * aColumn]);
-            c3 = x.fma(b0, c3);
-            x = FloatVector.broadcast(S, a[a4 + p * aColumn]);
-            c4 = x.fma(b0, c4);
-            x = FloatVector.broadcast(S, a[a5 + p * aColumn]);
-            c5 = x.fma(b0, c5);
-            x = FloatVector.broadcast(S, a[a6 + p * aColumn]);
-            c6 = x.fma(b0, c6);
-            x = FloatVector.broadcast(S, a[a7 + p * aColumn]);
-            c7 = x.fma(b0, c7);
+    /// A tile on a species: its copies, made when first wanted.
+    private static final class Tiles {
+        private final Class<? extends VectorTile> template;
+        private final VectorSpecies<Float> species;
+        private final int rows;
+        private final boolean ragged;
+        private final VectorTile[] copies = new VectorTile[8];
+
+        Tiles(Class<? extends VectorTile> template, VectorSpecies<Float> species, int rows) {
+            this(template, species, rows, false);
         }
-        VectorMask<Float> tail = S.indexInRange(0, columns);
-        c0.intoArray(c, cAt, tail);
-        c1.intoArray(c, cAt + r1 * ldc, tail);
-        c2.intoArray(c, cAt + r2 * ldc, tail);
-        c3.intoArray(c, cAt + r3 * ldc, tail);
-        c4.intoArray(c, cAt + r4 * ldc, tail);
-        c5.intoArray(c, cAt + r5 * ldc, tail);
-        c6.intoArray(c, cAt + r6 * ldc, tail);
-        c7.intoArray(c, cAt + r7 * ldc, tail);
+
+        private Tiles(Class<? extends VectorTile> template, VectorSpecies<Float> species, int rows, boolean ragged) {
+            this.template = template;
+            this.species = species;
+            this.rows = rows;
+            this.ragged = ragged;
+        }
+
+        Tiles ragged() {
+            return new Tiles(template, species, rows, true);
+        }
+
+        VectorTile of(int form) {
+            VectorTile tile = copies[form];
+            return tile != null ? tile : make(form);
+        }
+
+        private VectorTile make(int form) {
+            VectorTile tile = HiddenCopy.of(template, new VectorTile.Form(species, (form & 1) != 0, (form & 2) != 0,
+                    (form & 4) != 0, ragged), VectorTile.class);
+            copies[form] = tile;
+            return tile;
+        }
     }
 }

@@ -1,0 +1,69 @@
+package lanegrad.kernel;
+
+import jdk.incubator.vector.VectorSpecies;
+
+/// A tile of C in vector registers: the innermost loop of [Gemm].
+///
+/// A tile is MR rows by NR vectors of C. For each p it loads NR vectors of B, broadcasts MR floats of A, and
+/// issues MR x NR independent fused multiply-adds. 4 x 4 of 512 bits:
+///
+///              b0   b1   b2   b3        one row of B, 4 vectors
+///      x=a0   c00  c01  c02  c03
+///      x=a1   c10  c11  c12  c13        16 accumulators
+///      x=a2   c20  c21  c22  c23      + 4 vectors of B
+///      x=a3   c30  c31  c32  c33      + 2 broadcasts = 22 registers of 32
+///
+/// **Which tiles.** Counted on a Zen 4 core, which splits an operation on 512 bits into two halves: four pipes,
+/// of which two do multiply-adds and another two (one of them shared) do broadcasts, even those from memory.
+/// So `(2 MR NR + 2 MR) / 3` cycles per p is a floor beside the `MR NR` of the multiply-adds (both for
+/// 512 bits), and with NR = 1 it is the higher one: 16 x 1 cannot pass 75% of peak. It is met with nothing to spare by
+/// NR = 2, and with room by NR = 4; on 256 bits, where a broadcast costs half as much and feeds as many, too.
+/// Measured at 64 x 64 x 32 in shares of the peak: 8 x 2 of 512 bits 75%, 12 x 2 87%, 8 x 3 84%, 6 x 4 of 256 bits
+/// 93%; at 64 columns 4 x 4 of 512 bits 97%, 6 x 4 90%. Taller tiles than 6 lose for another reason: each row of A
+/// has its own index, and x86 has 16 registers for those; C2 parks the rest in vector registers, and fetches
+/// them through the pipes that the multiply-adds need.
+///
+/// | registers | vectors | columns | tile |
+/// |---|---|---|---|
+/// | 32 | 512 bits | 64 | 4 x 4 |
+/// | 32 | 256 bits, or all of 128 | 32, or 16 | 6 x 4, and 4 x 4 for what 6 leaves |
+/// | any | 256 bits | 16, or less | 6 x 2: 12 + 2 + 2 = 16 registers |
+/// | any | 128 bits | 8, or less | 6 x 2 |
+/// | any | a quarter of the panel | any | 1 x 4: single rows, four chains to hide the 4 cycles of an fma |
+///
+/// **Copies.** A tile is a class that is copied for each [Form] by [HiddenCopy]: the form is a constant of the
+/// copy, and its cases cost nothing at run time.
+///
+/// **What the JIT wants of these methods.** (1) One tile a call. With the loop over row tiles inside, few calls
+/// do much work, and the method is replaced on the stack in the middle of the loop over p, where the
+/// accumulators come from the interpreter as objects and stay objects: 0.7 GFLOP/s for seconds. (2) Nothing in
+/// them but calls of the Vector API, which C2 always inlines. Own helpers, however small, are refused from some
+/// 18,000 nodes on, and a vector that crosses a call is boxed. (3) Indices into A that are a constant away from a
+/// sum with p: C2 then checks them once before the loop. With `p * aColumn` it checked each of them in each step,
+/// ran out of registers, and reached 77% of what it does now. (4) No second step in the loop over p: unrolled by
+/// two, 6 x 2 spilled and ran at two thirds.
+///
+/// **NaN.** The last lines add all of the tile up, beside the stores and on pipes that are idle then: the sum is NaN
+/// if an element is (or for opposite infinities, which does no harm). A second pass over C for the rare NaN
+/// cost 4% at 64 x 64 x 64.
+abstract class VectorTile {
+    /// What a copy of a tile is made for.
+    ///
+    /// @param transposed whether A is read along its rows, as op(A) = A^T is, and not along its columns
+    /// @param fresh whether all rows begin with the same row of `start`
+    /// @param dense whether the rows of B are as long as the tile is wide
+    /// @param ragged whether the stores are masked to `columns`
+    record Form(VectorSpecies<Float> species, boolean transposed, boolean fresh, boolean dense, boolean ragged) {
+    }
+
+    VectorTile() {
+    }
+
+    /// Multiplies MR rows of op(A) by NR vectors of B.
+    ///
+    /// @param lda distance of two rows of A as it is stored
+    /// @param columns that are stored, if the form is ragged
+    /// @return whether an element may be NaN
+    abstract boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
+            int startRow, float[] c, int cAt, int ldc, int columns);
+}

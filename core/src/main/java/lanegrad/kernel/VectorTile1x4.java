@@ -1,0 +1,58 @@
+package lanegrad.kernel;
+
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/// One row by 4 vectors: what is left below the taller tiles, and a batch of one. Its four chains of multiply-adds
+/// take 4 cycles per p, since each waits for the one before it, and that is the pace of any single row.
+final class VectorTile1x4 extends VectorTile {
+    private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
+    private static final VectorSpecies<Float> S = FORM.species();
+    private static final int L = S.length();
+    private static final boolean TRANSPOSED = FORM.transposed();
+    private static final boolean FRESH = FORM.fresh();
+    private static final boolean DENSE = FORM.dense();
+    private static final boolean RAGGED = FORM.ragged();
+
+    @Override
+    boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
+            int startRow, float[] c, int cAt, int ldc, int columns) {
+        FloatVector c00 = FloatVector.fromArray(S, start, sAt);
+        FloatVector c01 = FloatVector.fromArray(S, start, sAt + L);
+        FloatVector c02 = FloatVector.fromArray(S, start, sAt + 2 * L);
+        FloatVector c03 = FloatVector.fromArray(S, start, sAt + 3 * L);
+        for (int p = 0; p < k; p++) {
+            int q = bAt + p * (DENSE ? 4 * L : ldb);
+            FloatVector b0 = FloatVector.fromArray(S, b, q);
+            FloatVector b1 = FloatVector.fromArray(S, b, q + L);
+            FloatVector b2 = FloatVector.fromArray(S, b, q + 2 * L);
+            FloatVector b3 = FloatVector.fromArray(S, b, q + 3 * L);
+            int t = aAt + (TRANSPOSED ? p * lda : p);
+            FloatVector x = FloatVector.broadcast(S, a[t]);
+            c00 = x.fma(b0, c00);
+            c01 = x.fma(b1, c01);
+            c02 = x.fma(b2, c02);
+            c03 = x.fma(b3, c03);
+        }
+        if (RAGGED) {
+            VectorMask<Float> m0 = S.indexInRange(0, columns);
+            VectorMask<Float> m1 = S.indexInRange(L, columns);
+            VectorMask<Float> m2 = S.indexInRange(2 * L, columns);
+            VectorMask<Float> m3 = S.indexInRange(3 * L, columns);
+            c00.intoArray(c, cAt, m0);
+            c01.intoArray(c, cAt + L, m1);
+            c02.intoArray(c, cAt + 2 * L, m2);
+            c03.intoArray(c, cAt + 3 * L, m3);
+        } else {
+            c00.intoArray(c, cAt);
+            c01.intoArray(c, cAt + L);
+            c02.intoArray(c, cAt + 2 * L);
+            c03.intoArray(c, cAt + 3 * L);
+        }
+        FloatVector sum0 = c00.add(c01).add(c02.add(c03));
+        return sum0.compare(VectorOperators.NE, sum0).anyTrue();
+    }
+}
