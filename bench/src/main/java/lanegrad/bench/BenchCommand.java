@@ -20,6 +20,7 @@ import java.util.regex.PatternSyntaxException;
 import lanegrad.Backend;
 import lanegrad.bench.jmh.EngineBenchmark;
 import lanegrad.bench.jmh.ResultTable;
+import lanegrad.bench.jmh.Roofs;
 import lanegrad.bench.jmh.Session;
 import lanegrad.bench.jmh.Suite;
 import lanegrad.bench.jmh.Timing;
@@ -67,6 +68,7 @@ final class BenchCommand implements Callable<Integer> {
     private final List<List<List<Timing>>> times = Collections.synchronizedList(new ArrayList<>());
     private List<Suite> suites;
     private List<String> environment;
+    private Roofs roofs;
     private Session session;
     private volatile boolean interrupted;
 
@@ -88,6 +90,7 @@ final class BenchCommand implements Callable<Integer> {
         terminal.err.printf(Locale.ROOT, "%d %s, %s: about %s on an idle machine. Ctrl-C ends it.%n", rows,
                 rows == 1 ? "row" : "rows", settings, duration(settings.seconds(suites)));
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        roofs = Roofs.measure();
         environment = environment(settings, load);
         session = new Session(settings, terminal.err);
         long start = System.nanoTime();
@@ -204,6 +207,7 @@ final class BenchCommand implements Callable<Integer> {
                         + (load < 0 ? "" : String.format(Locale.ROOT, ", load average %.1f before", load)),
                 "lanes    " + (best.backend() == Backend.VECTOR
                         ? Backend.VECTOR.lanes() + " floats, " + 32 * Backend.VECTOR.lanes() + " bits" : best.why()),
+                "roofs    " + roofs,
                 "JDK      " + System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version") + ", "
                         + System.getProperty("java.vendor"),
                 "flags    " + String.join(" ", flags),
@@ -231,7 +235,7 @@ final class BenchCommand implements Callable<Integer> {
         }
         for (int i = 0; i < finished; i++) {
             terminal.out.println();
-            terminal.out.print(ResultTable.of(suites.get(i), times.get(i)));
+            terminal.out.print(ResultTable.of(suites.get(i), times.get(i), roofs));
         }
         terminal.out.flush();
     }
@@ -240,6 +244,8 @@ final class BenchCommand implements Callable<Integer> {
         terminal.out.println();
         terminal.out.println("Times are means over forks; the backends' results were compared bit for bit first. "
                 + "B/op 0 means: no garbage.");
+        terminal.out.println("% of peak: of the FMA roof of one core, or of as many as the row has threads; % of copy: "
+                + "bytes per second as a share of those of a copy of about as many floats.");
         if (settings.forks() == 1) {
             terminal.out.println("Note: one fork shows no spread; a second one may differ by 10% or more. Give "
                     + "--forks 5.");

@@ -78,7 +78,7 @@ public abstract class EngineBenchmark {
     }
 
     /// `n` values in `[low, high)` and the padding of a tensor; the same for every fork and arm.
-    static float[] floats(String purpose, int n, float low, float high) {
+    public static float[] floats(String purpose, int n, float low, float high) {
         return tensor(purpose, low, high, n).data();
     }
 

@@ -87,8 +87,18 @@ public class MatMulBenchmark extends EngineBenchmark {
         }
     }
 
-    private record Shape(boolean transA, boolean transB, int m, int k, int n) {
-        static Shape parse(String text) {
+    /// The sizes of a product by operation: `op(A)` is m x k, `op(B)` is k x n.
+    ///
+    /// @param transA A is stored k x m
+    /// @param transB B is stored n x k
+    /// @param m rows of C
+    /// @param k depth
+    /// @param n columns of C
+    public record Shape(boolean transA, boolean transB, int m, int k, int n) {
+        /// Reads `NN 32x64x32`.
+        ///
+        /// @throws IllegalArgumentException for anything else
+        public static Shape parse(String text) {
             if (!text.matches("[NT]{2} \\d+x\\d+x\\d+")) {
                 throw new IllegalArgumentException("shape '" + text + "' is not of the form 'NN 32x64x32': an N or T "
                         + "for each operand, then rows x depth x columns");
@@ -98,7 +108,8 @@ public class MatMulBenchmark extends EngineBenchmark {
                     Integer.parseInt(sizes[1]), Integer.parseInt(sizes[2]));
         }
 
-        double flops() {
+        /// Floating-point operations of one product: a multiplication and an addition per term.
+        public double flops() {
             return 2.0 * m * n * k;
         }
     }

@@ -74,7 +74,18 @@ public class OptimizerBenchmark extends EngineBenchmark {
         int parameters = new Training("sgd", Backend.SCALAR).network.parameterCount();
         return new Suite("Optimizer", "Optimizers: one step on the " + parameters + " parameters of 64-32-10",
                 OptimizerBenchmark.class, Suite.Figure.NS_PER_ELEMENT, arms, List.of("sgd", "momentum", "adam").stream()
-                        .map(rule -> new Suite.Row(rule, Map.of("rule", rule), parameters)).toList());
+                        .map(rule -> new Suite.Row(rule, Map.of("rule", rule), parameters,
+                                bytes(rule) * (double) parameters, 1)).toList());
+    }
+
+    // Per parameter: reads the weight, its gradient and the moments, writes all but the gradient.
+    private static int bytes(String rule) {
+        int moments = switch (rule) {
+            case "sgd" -> 0;
+            case "momentum" -> 1;
+            default -> 2;
+        };
+        return Float.BYTES * (3 + 2 * moments);
     }
 
     /// A network with fixed gradients, an optimizer, and the backward that makes the gradients count as new.

@@ -20,10 +20,19 @@ public final class ResultTable {
     ///
     /// @param times a list per row, with a timing per arm
     public static String of(Suite suite, List<List<Timing>> times) {
+        return of(suite, times, null);
+    }
+
+    /// The table with a column for the share of the roof, where the suite has one.
+    ///
+    /// @param roofs of this machine, or null for no such column
+    public static String of(Suite suite, List<List<Timing>> times, Roofs roofs) {
+        boolean shares = roofs != null && (suite.figure() == Suite.Figure.GFLOPS
+                || suite.rows().stream().anyMatch(row -> row.bytes() > 0));
         List<String[]> lines = new ArrayList<>();
-        lines.add(heading(suite));
+        lines.add(heading(suite, shares));
         for (int r = 0; r < times.size(); r++) {
-            lines.add(cells(suite, suite.rows().get(r), times.get(r)));
+            lines.add(cells(suite, suite.rows().get(r), times.get(r), shares ? roofs : null));
         }
         StringBuilder text = new StringBuilder(suite.title()).append('\n');
         for (String[] line : lines) {
@@ -47,7 +56,7 @@ public final class ResultTable {
         return ns < 999.95e3 ? digits(ns * 1e-3) + " us" : digits(ns * 1e-6) + " ms";
     }
 
-    private static String[] heading(Suite suite) {
+    private static String[] heading(Suite suite, boolean shares) {
         List<String> line = new ArrayList<>(List.of(""));
         suite.arms().forEach(arm -> line.add(arm.label()));
         int last = suite.arms().size() - 1;
@@ -57,11 +66,14 @@ public final class ResultTable {
         if (suite.figure() != Suite.Figure.NONE) {
             line.add(suite.figure().heading());
         }
+        if (shares) {
+            line.add(suite.figure() == Suite.Figure.GFLOPS ? "% of peak" : "% of copy");
+        }
         line.add("B/op");
         return line.toArray(String[]::new);
     }
 
-    private static String[] cells(Suite suite, Suite.Row row, List<Timing> times) {
+    private static String[] cells(Suite suite, Suite.Row row, List<Timing> times, Roofs roofs) {
         List<String> line = new ArrayList<>(List.of(row.label()));
         for (Timing t : times) {
             line.add(time(t.mean()) + (t.forks().length > 1 ? format(" +-%2.0f%%", 100 * t.spread()) : ""));
@@ -71,9 +83,13 @@ public final class ResultTable {
             line.add(ratio(slow, fast));
         }
         switch (suite.figure()) {
-            case GFLOPS -> line.add(format("%.1f", row.work() / fast.mean()));
+            case GFLOPS, GIGABYTES -> line.add(format("%.1f", row.work() / fast.mean()));
             case NS_PER_ELEMENT -> line.add(format("%.3f", fast.mean() / row.work()));
             case NONE -> { }
+        }
+        if (roofs != null) {
+            double share = roofs.share(suite.figure(), row, fast.mean());
+            line.add(Double.isNaN(share) ? "" : format("%.0f%%", 100 * share));
         }
         boolean equal = times.stream().allMatch(t -> bytes(t).equals(bytes(fast)));
         line.add(equal ? bytes(fast) : String.join(" / ", times.stream().map(ResultTable::bytes).toList()));
@@ -98,6 +114,9 @@ public final class ResultTable {
 
     private static String ratios(Suite suite, List<List<Timing>> times) {
         int last = suite.arms().size() - 1;
+        if (last == 0) {
+            return "";
+        }
         String fast = suite.arms().get(last).label();
         String slow = suite.arms().get(last - 1).label();
         List<String> below = new ArrayList<>();

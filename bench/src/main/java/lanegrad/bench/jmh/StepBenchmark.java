@@ -1,7 +1,11 @@
 package lanegrad.bench.jmh;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import lanegrad.Backend;
 import lanegrad.Tape;
 import lanegrad.Tensor;
@@ -17,7 +21,8 @@ import lanegrad.optim.Optimizer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
-/// A whole training step through the public API: forward, loss, backward, optimizer, rewind. One thread.
+/// A whole training step through the public API: forward, loss, backward, optimizer, rewind. One thread, unless the
+/// row says otherwise.
 ///
 /// The batch is the first rows of the digits, the same in every step, and the learning rate is tiny: the loss
 /// hardly moves, and all iterations measure the same stretch of training. (A step with a useful rate costs the
@@ -30,7 +35,7 @@ public class StepBenchmark extends EngineBenchmark {
     private static final int AGREED_STEPS = 20;
 
     /// Layer sizes, batch and rule of the optimizer.
-    @Param({"64-32-10 batch 32 sgd", "64-32-10 batch 32 adam", "64-128-10 batch 128 sgd"})
+    @Param({"64-32-10 batch 32 sgd", "64-32-10 batch 32 adam", "64-128-10 batch 128 sgd", "784-512-10 batch 128 sgd"})
     public String training;
 
     /// Which kernels.
@@ -59,43 +64,84 @@ public class StepBenchmark extends EngineBenchmark {
         return current.step();
     }
 
-    static Suite suite(List<Suite.Arm> arms) {
-        return new Suite("Step", "Training step: forward, loss, backward, optimizer", StepBenchmark.class,
-                Suite.Figure.NONE, arms,
-                List.of("64-32-10 batch 32 sgd", "64-32-10 batch 32 adam", "64-128-10 batch 128 sgd").stream()
-                        .map(t -> new Suite.Row(t, Map.of("training", t), 1)).toList());
+    static Suite suite(boolean full, List<Suite.Arm> arms) {
+        List<String> trainings = new ArrayList<>(List.of("64-32-10 batch 32 sgd", "64-32-10 batch 32 adam",
+                "64-128-10 batch 128 sgd"));
+        if (full) {
+            trainings.addAll(List.of("784-512-10 batch 128 sgd", "784-512-10 batch 128 sgd 2 threads"));
+        }
+        return new Suite("Step", "Training step: forward, loss, backward, optimizer (FLOPs of its matrix products)",
+                StepBenchmark.class, Suite.Figure.GFLOPS, arms, trainings.stream().map(t -> new Suite.Row(t,
+                        Map.of("training", t), Plan.parse(t).flops(), 0, Plan.parse(t).threads())).toList());
     }
 
-    private static final class Training {
+    /// What is trained and how, as text `64-32-10 batch 32 sgd`, with ` 2 threads` at the end for more than one.
+    ///
+    /// @param features of an example
+    /// @param hidden units of the hidden layer
+    /// @param outputs classes
+    /// @param batch examples of a step
+    /// @param rule of the optimizer
+    /// @param threads the most that a step may use
+    public record Plan(int features, int hidden, int outputs, int batch, String rule, int threads) {
+        private static final Pattern FORM =
+                Pattern.compile("(\\d+)-(\\d+)-(\\d+) batch (\\d+) (\\w+)(?: (\\d+) threads?)?");
+
+        /// Reads the text.
+        ///
+        /// @throws IllegalArgumentException for any other text
+        public static Plan parse(String text) {
+            Matcher m = FORM.matcher(text);
+            if (!m.matches()) {
+                throw new IllegalArgumentException("training '" + text + "' is not of the form "
+                        + "'64-32-10 batch 32 sgd' or '64-32-10 batch 32 sgd 2 threads'");
+            }
+            return new Plan(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2)), Integer.parseInt(m.group(3)),
+                    Integer.parseInt(m.group(4)), m.group(5), m.group(6) == null ? 1 : Integer.parseInt(m.group(6)));
+        }
+
+        /// Floating-point operations of the five matrix products of a step. The first layer has two, because nobody
+        /// asks for the gradient of its input; the rest of the step is not counted.
+        public double flops() {
+            return 2.0 * batch * (2.0 * features * hidden + 3.0 * hidden * outputs);
+        }
+    }
+
+    /// A network, its optimizer and one batch: the first rows of the digits, or random examples for a network of
+    /// other sizes.
+    public static final class Training {
         private final Sequential network;
         private final Optimizer optimizer;
         private final Tape tape;
         private final Tensor x;
         private final int[] labels;
 
-        Training(String text, float lr, Backend backend) {
-            String[] words = text.split(" ");
-            if (words.length != 4 || !words[0].matches("\\d+-\\d+-\\d+") || !words[2].matches("\\d+")) {
-                throw new IllegalArgumentException("training '" + text + "' is not of the form "
-                        + "'64-32-10 batch 32 sgd'");
-            }
-            String[] sizes = words[0].split("-");
-            int batch = Integer.parseInt(words[2]);
-            network = Sequential.perceptron(Relu.OP, Init.HE, new SplitMix(42), Integer.parseInt(sizes[0]),
-                    Integer.parseInt(sizes[1]), Integer.parseInt(sizes[2]));
-            optimizer = OptimizerBenchmark.optimizer(words[3], network.parameters(), lr, backend);
-            tape = new Tape(backend, 1);
+        /// A training that has not begun.
+        ///
+        /// @param text as in [Plan]
+        /// @throws IllegalArgumentException for a text that is no plan
+        public Training(String text, float lr, Backend backend) {
+            Plan plan = Plan.parse(text);
+            network = Sequential.perceptron(Relu.OP, Init.HE, new SplitMix(42), plan.features, plan.hidden,
+                    plan.outputs);
+            optimizer = OptimizerBenchmark.optimizer(plan.rule, network.parameters(), lr, backend);
+            tape = new Tape(backend, plan.threads);
+            labels = new int[plan.batch];
             Dataset digits = Digits.load().scaled(1f / Digits.MAX_PIXEL);
-            int[] order = new int[batch];
-            for (int i = 0; i < batch; i++) {
-                order[i] = i;
+            if (plan.features == digits.features() && plan.outputs >= 10) {
+                x = Tensor.zeros(plan.batch, plan.features);
+                int[] order = new int[plan.batch];
+                Arrays.setAll(order, i -> i);
+                digits.gather(order, 0, plan.batch, x, labels);
+            } else {
+                x = tensor("examples", 0, 1, plan.batch, plan.features);
+                SplitMix random = new SplitMix(42).split("labels");
+                Arrays.setAll(labels, i -> random.nextInt(plan.outputs));
             }
-            x = Tensor.zeros(batch, digits.features());
-            labels = new int[batch];
-            digits.gather(order, 0, batch, x, labels);
         }
 
-        Var step() {
+        /// One step; returns the loss before it.
+        public Var step() {
             Var loss = SoftmaxCrossEntropy.of(network.apply(tape.constant(x)), labels);
             tape.backward(loss);
             optimizer.step();
@@ -103,7 +149,29 @@ public class StepBenchmark extends EngineBenchmark {
             return loss;
         }
 
-        String sha256(int steps) {
+        /// The loss as it stands, without a step.
+        public float loss() {
+            float loss = SoftmaxCrossEntropy.of(network.apply(tape.constant(x)), labels).value().item();
+            tape.rewind();
+            return loss;
+        }
+
+        /// Weights and biases, first layer to last.
+        public List<Var> parameters() {
+            return network.parameters();
+        }
+
+        /// The examples of the batch.
+        public Tensor x() {
+            return x;
+        }
+
+        /// The classes of the examples.
+        public int[] labels() {
+            return labels.clone();
+        }
+
+        private String sha256(int steps) {
             for (int i = 0; i < steps; i++) {
                 step();
             }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /// @param title the heading of the table
 /// @param benchmark the JMH class; it has one benchmark method
 /// @param figure the column that puts the time of the last arm in proportion to the work
-/// @param arms the columns of times; the last is the one the others are compared with
+/// @param arms the columns of times; the last is the one the others are compared with, if there are others
 /// @param rows what is measured
 public record Suite(String name, String title, Class<?> benchmark, Figure figure, List<Arm> arms, List<Row> rows) {
     /// The times that rows are compared in.
@@ -30,6 +30,8 @@ public record Suite(String name, String title, Class<?> benchmark, Figure figure
         GFLOPS("GFLOP/s"),
         /// Work is in elements.
         NS_PER_ELEMENT("ns/element"),
+        /// Work is in bytes.
+        GIGABYTES("GB/s"),
         /// Only the time.
         NONE("");
 
@@ -58,7 +60,13 @@ public record Suite(String name, String title, Class<?> benchmark, Figure figure
     /// @param label what it shows
     /// @param params JMH parameters
     /// @param work per invocation, in the unit of the figure
-    public record Row(String label, Map<String, String> params, double work) {
+    /// @param bytes read and written per invocation, at least; 0 where that is not known
+    /// @param threads of the row: so many cores are its roof
+    public record Row(String label, Map<String, String> params, double work, double bytes, int threads) {
+        /// A row of one thread whose bytes are not known.
+        public Row(String label, Map<String, String> params, double work) {
+            this(label, params, work, 0, 1);
+        }
     }
 
     /// All suites in the order of the report.
@@ -67,9 +75,10 @@ public record Suite(String name, String title, Class<?> benchmark, Figure figure
     /// @param arms 2, or 3 with the scalar arm without SuperWord where it tells something
     public static List<Suite> all(boolean full, int arms) {
         List<Arm> kernels = arms == 3 ? THREE_ARMS : TWO_ARMS;
-        return List.of(StepBenchmark.suite(kernels), MatMulBenchmark.suite(full, kernels),
-                UnaryBenchmark.suite(full, kernels), OperationBenchmark.suite(full, TWO_ARMS),
-                OptimizerBenchmark.suite(kernels), TrapExhibit.suite());
+        return Stream.concat(RoofBenchmark.suites(full).stream(),
+                Stream.of(StepBenchmark.suite(full, kernels), MatMulBenchmark.suite(full, kernels),
+                        UnaryBenchmark.suite(full, kernels), OperationBenchmark.suite(full, TWO_ARMS),
+                        OptimizerBenchmark.suite(kernels), TrapExhibit.suite())).toList();
     }
 
     /// The row's name in progress and filters.

@@ -103,7 +103,8 @@ public class TrapExhibit extends EngineBenchmark {
                 List.of(new Suite.Arm("shared", Map.of("loop", "shared"), List.of()),
                         new Suite.Arm("copy", Map.of("loop", "copy"), List.of())),
                 List.of(Function.values()).stream()
-                        .map(f -> new Suite.Row(f.toString(), Map.of("function", f.toString()), SIZE)).toList());
+                        .map(f -> new Suite.Row(f.toString(), Map.of("function", f.toString()), SIZE, 8.0 * SIZE, 1))
+                        .toList());
     }
 
     /// Three functions of one vector; lower case, because JMH takes enum constants by their names.

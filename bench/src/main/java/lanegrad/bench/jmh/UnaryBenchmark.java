@@ -19,6 +19,10 @@ import org.openjdk.jmh.annotations.Param;
 public class UnaryBenchmark extends EngineBenchmark {
     private static final int SMALL = 2048;
     private static final int LARGE = 1 << 24;
+    // Reads x, writes y.
+    private static final int FORWARD_BYTES = 8;
+    // Reads dy and one of x and y, or both, writes dx.
+    private static final int BACKWARD_BYTES = 12;
 
     /// An operation of the registry; the `bench` command passes all that there are.
     @Param({"relu", "sigmoid", "tanh"})
@@ -105,6 +109,7 @@ public class UnaryBenchmark extends EngineBenchmark {
     private static Suite.Row row(Operation operation, String direction, int size) {
         String op = operation.op().name();
         return new Suite.Row(op + " " + direction + " " + (size == LARGE ? "2^24" : size),
-                Map.of("op", op, "direction", direction, "size", String.valueOf(size)), size);
+                Map.of("op", op, "direction", direction, "size", String.valueOf(size)), size,
+                (direction.equals("forward") ? FORWARD_BYTES : BACKWARD_BYTES) * (double) size, 1);
     }
 }
