@@ -41,13 +41,4 @@ abstract class GemmKernel {
             System.arraycopy(x, xOffset + i * ldx, y, yOffset + i * ldy, columns);
         }
     }
-
-    /// `y[j * ldy + i] = x[i * ldx + j]` for `rows` rows and `columns` columns of x.
-    void transpose(int rows, int columns, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j++) {
-                y[yOffset + j * ldy + i] = x[xOffset + i * ldx + j];
-            }
-        }
-    }
 }

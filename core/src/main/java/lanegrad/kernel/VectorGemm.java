@@ -10,10 +10,11 @@ import lanegrad.Backend;
 /// between 8 and 16, and go to a panel that stores under a mask. Within the loop over p nothing is masked: lanes
 /// beyond the last column compute what nobody stores.
 ///
-/// **Rows.** As many tiles of 6 rows, and so few of 4, that they come out even (32 = 4 x 6 + 2 x 4). Where
-/// they do not, the last tile moves up until it ends with the block: it does some rows once more and stores
-/// the same values, as long as it does not begin with what is in C already. If it would, or if there are not
-/// enough rows for a tile, tiles of a single row do the rest.
+/// **Rows.** Tiles of 6 rows, and so few of 4 that they come out even (32 = 4 x 6 + 2 x 4). In panels of 64 columns
+/// 4 x 4 is the better tile, and one of 6 rows at most makes it even (10 = 6 + 4). Where it does not, the last tile
+/// moves up until it ends with the block: it does some rows once more and stores the same values, as long as it
+/// does not begin with what is in C already. If it would, or if there are not enough rows for a tile, tiles of a
+/// single row do the rest.
 final class VectorGemm extends GemmKernel {
     private static final VectorSpecies<Float> S512 = FloatVector.SPECIES_512;
     private static final VectorSpecies<Float> S256 = FloatVector.SPECIES_256;
@@ -60,7 +61,7 @@ final class VectorGemm extends GemmKernel {
         if (many && LANES >= 16) {
             fill(all, 32, new Panel(32, new Tiles(VectorTile6x4.class, S256, 6),
                     new Tiles(VectorTile4x4.class, S256, 4), new Tiles(VectorTile1x4.class, S256, 1)));
-            fill(all, 64, new Panel(64, null, new Tiles(VectorTile4x4.class, S512, 4),
+            fill(all, 64, new Panel(MOST, new Tiles(VectorTile6x4.class, S512, 6), new Tiles(VectorTile4x4.class, S512, 4),
                     new Tiles(VectorTile1x4.class, S512, 1)));
         }
         return all;
@@ -114,7 +115,7 @@ final class VectorGemm extends GemmKernel {
         int form = (transposed ? 1 : 0) | (fresh ? 2 : 0) | (bRow == panel.width ? 4 : 0);
         int even = fresh ? m + (m & 1) : m & ~1;
         int fours = even % 6 == 2 ? 2 : even % 6 / 4;
-        int sixes = panel.tall == null || m < 6 ? 0 : (even - 4 * fours) / 6;
+        int sixes = panel.tall == null || m < 6 ? 0 : panel.width < MOST ? (even - 4 * fours) / 6 : even % 4 / 2;
         boolean nan = false;
         int i = 0;
         while (i < m) {
@@ -147,20 +148,6 @@ final class VectorGemm extends GemmKernel {
     void copy(int rows, int columns, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
         int done = LANES < VectorPack.SIDE ? 0 : VectorPack.rows(rows, columns, x, xOffset, ldx, y, yOffset, ldy);
         super.copy(rows, columns - done, x, xOffset + done, ldx, y, yOffset + done, ldy);
-    }
-
-    @Override
-    void transpose(int rows, int columns, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
-        int side = VectorPack.SIDE;
-        int r = LANES < side ? 0 : rows - rows % side;
-        int q = LANES < side ? 0 : columns - columns % side;
-        for (int i = 0; i < r; i += side) {
-            for (int j = 0; j < q; j += side) {
-                VectorPack.square(x, xOffset + i * ldx + j, ldx, y, yOffset + j * ldy + i, ldy);
-            }
-        }
-        super.transpose(r, columns - q, x, xOffset + q, ldx, y, yOffset + q * ldy, ldy);
-        super.transpose(rows - r, columns, x, xOffset + r * ldx, ldx, y, yOffset + r, ldy);
     }
 
     /// A width of columns, and what covers its rows.

@@ -18,6 +18,14 @@ final class VectorSums {
     /// The sum of the `n` floats, at most a block, that stand in `scratch` from index [Sums#LANES] on; overwrites
     /// the rest.
     static float block(float[] scratch, int n) {
+        if (n <= Sums.LANES) {
+            // At most one element a lane: eight with seven zeros. Adding a zero makes +0 of -0, as the sum does.
+            for (int j = 0; j < n; j++) {
+                scratch[j] = scratch[Sums.LANES + j] + 0f;
+            }
+            Arrays.fill(scratch, n, Sums.LANES, 0);
+            return Sums.tree(scratch);
+        }
         int end = Sums.LANES + (n + Sums.EIGHT - 1) / Sums.EIGHT * Sums.EIGHT;
         Arrays.fill(scratch, Sums.LANES + n, end, 0);
         for (int g = 0; g < Sums.LANES; g += S.length()) {

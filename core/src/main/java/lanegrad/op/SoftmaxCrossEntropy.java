@@ -2,7 +2,6 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import lanegrad.Backend;
@@ -13,6 +12,7 @@ import lanegrad.Tensor;
 import lanegrad.Var;
 import lanegrad.kernel.Lanes;
 import lanegrad.kernel.Sums;
+import lanegrad.kernel.Transpose;
 import lanegrad.math.Exp;
 import lanegrad.math.Log;
 
@@ -21,11 +21,12 @@ import lanegrad.math.Log;
 ///
 /// **Method.** Per row, with the maximum u: `e[c] = exp(x[c] - u)`, `s` = their sum in four chains (class c to
 /// chain `c mod 4`, then `(s0 + s1) + (s2 + s3)`), loss `log(s) - (x[label] - u)`. The gradient costs little more
-/// at that moment, so forward leaves `(e[c] / s - [c = label]) / m` in scratch, and backward scales it by dy.
+/// at that moment, so forward leaves `e[c] / s - [c = label]` in scratch, and backward multiplies it by 1 / m and
+/// by dy.
 ///
-/// **Lanes.** The vectors lie across the rows, one row a lane: a block of rows is transposed into scratch, and
-/// maximum, exponentials and sums need no work across lanes; ten classes in a 16-lane vector would leave six
-/// idle. Rows do not meet, so the width of the hardware has no part in the result.
+/// **Lanes.** The vectors lie across the rows, one row a lane: the logits are transposed into scratch, and
+/// maximum, exponentials, sums and logarithm need no work across lanes; ten classes in a 16-lane vector would leave
+/// six idle. Rows do not meet, so the width of the hardware has no part in the result.
 ///
 /// **Special values.** Adding the same to all logits of a row changes nothing. Logits [0, 200], label 0: loss
 /// 200, gradient [-1, 1]. [0, -inf], label 0: loss 0, gradient [0, 0]. A NaN in a row, or a row of -inf, makes
@@ -90,13 +91,13 @@ public final class SoftmaxCrossEntropy implements Op {
         float[] x = e.x(0).data();
         float[] dx = e.scratch(0, m * classes + Tensor.PADDING);
         float[] losses = e.scratch(1, m + Tensor.PADDING);
-        float scale = mean ? 1f / m : 1;
         if (e.backend() == Backend.SCALAR) {
             for (int i = 0; i < m; i++) {
-                losses[i] = row(x, i * classes, classes, labels[i], scale, dx);
+                losses[i] = row(x, i * classes, classes, labels[i], dx);
             }
         } else {
-            Vectors.rows(x, m, classes, labels, scale, dx, losses, e.scratch(3, (classes + 2) * Vectors.L));
+            int width = Vectors.width(m);
+            Vectors.rows(x, m, classes, labels, dx, losses, e.scratch(3, (classes + 2) * width), width);
         }
         float sum = Total.loop(e.backend()).sum(losses, 0, m, e.scratch(2, Sums.SCRATCH));
         e.y().data()[0] = mean ? (float) ((double) sum / m) : sum;
@@ -120,7 +121,7 @@ public final class SoftmaxCrossEntropy implements Op {
     }
 
     // One row, from x[at] on: returns its loss, writes its gradient.
-    private static float row(float[] x, int at, int classes, int label, float scale, float[] dx) {
+    private static float row(float[] x, int at, int classes, int label, float[] dx) {
         float max = x[at];
         for (int c = 0; c < classes; c++) {
             max = x[at + c] > max ? x[at + c] : max;
@@ -141,11 +142,10 @@ public final class SoftmaxCrossEntropy implements Op {
         }
         float s = (s0 + s1) + (s2 + s3);
         float inverse = 1 / s;
-        float p = dx[at + label] * inverse;
         for (int c = 0; c < classes; c++) {
-            dx[at + c] = Sums.canonical(dx[at + c] * inverse * scale);
+            dx[at + c] *= inverse;
         }
-        dx[at + label] = Sums.canonical((p - 1) * scale);
+        dx[at + label] -= 1;
         return Log.scalar(s) - (x[at + label] - max);
     }
 
@@ -155,14 +155,15 @@ public final class SoftmaxCrossEntropy implements Op {
             return;
         }
         float[] saved = e.scratch(0, e.x(0).size());
+        float share = mean ? 1f / e.x(0).shape().extent(0) : 1;
         float dy = e.dy().data()[0];
         float[] dx = e.dx(0).data();
         if (e.backend() == Backend.VECTOR) {
-            Vectors.scale(saved, dy, dx, e.adds(0), e.x(0).size());
+            Vectors.scale(saved, share, dy, dx, e.adds(0), e.x(0).size());
             return;
         }
         for (int i = 0; i < e.x(0).size(); i++) {
-            float g = saved[i] * dy;
+            float g = saved[i] * share * dy;
             dx[i] = Sums.canonical(e.adds(0) ? dx[i] + g : g);
         }
     }
@@ -214,41 +215,47 @@ public final class SoftmaxCrossEntropy implements Op {
         static final VectorSpecies<Float> S = Lanes.SPECIES;
         static final int L = S.length();
 
-        // t holds the block transposed, [classes][L], then a row for the sums and one for the maxima.
-        static void rows(float[] x, int m, int classes, int[] labels, float scale, float[] dx, float[] losses,
-                float[] t) {
+        // The rows in whole vectors.
+        static int width(int m) {
+            return S.loopBound(m + L - 1);
+        }
+
+        // t holds the logits transposed, [classes][width], then a row for the sums and one for the maxima.
+        static void rows(float[] x, int m, int classes, int[] labels, float[] dx, float[] losses, float[] t,
+                int width) {
+            Transpose.of(Backend.VECTOR, m, classes, x, 0, classes, t, 0, width);
             for (int i = 0; i < m; i += L) {
-                int rows = Math.min(L, m - i);
-                for (int r = 0; r < rows; r++) {
-                    for (int c = 0; c < classes; c++) {
-                        t[c * L + r] = x[(i + r) * classes + c];
-                    }
-                }
-                softmax(t, classes);
-                for (int r = 0; r < rows; r++) {
-                    int at = (i + r) * classes;
-                    for (int c = 0; c < classes; c++) {
-                        dx[at + c] = t[c * L + r] * scale;
-                    }
-                    int label = labels[i + r];
-                    dx[at + label] = Sums.canonical((t[label * L + r] - 1) * scale);
-                    losses[i + r] = Log.scalar(t[classes * L + r]) - (x[at + label] - t[(classes + 1) * L + r]);
-                }
+                softmax(t, i, width, classes);
+            }
+            Transpose.of(Backend.VECTOR, classes, m, t, 0, width, dx, 0, classes);
+            int max = (classes + 1) * width;
+            for (int i = 0; i < m; i++) {
+                int at = i * classes + labels[i];
+                dx[at] -= 1;
+                t[max + i] = x[at] - t[max + i];
+            }
+            int i = 0;
+            for (; i < S.loopBound(m); i += L) {
+                Log.Lanes.vector(FloatVector.fromArray(S, t, max - width + i))
+                        .sub(FloatVector.fromArray(S, t, max + i)).intoArray(losses, i);
+            }
+            for (; i < m; i++) {
+                losses[i] = Log.scalar(t[max - width + i]) - t[max + i];
             }
         }
 
-        // Replaces the logits of the block by their softmax. Lanes without a row hold what an earlier block left.
-        // exp is called once, in a loop of its own, and all else is the Vector API's own calls: with exp once per
-        // chain, or a helper for the loads, the JIT stops inlining halfway and boxes (see VectorUnaryLoop); 2.9 us
-        // for 32 rows of 10.
-        private static void softmax(float[] t, int classes) {
-            FloatVector max = FloatVector.fromArray(S, t, 0);
+        // Replaces the logits of the rows from i on, one a lane, by their softmax. Lanes without a row hold what an
+        // earlier batch left. exp is called once, in a loop of its own, and all else is the Vector API's own calls:
+        // with exp once per chain, or a helper for the loads, the JIT stops inlining halfway and boxes (see
+        // VectorUnaryLoop); 2.9 us for 32 rows of 10.
+        private static void softmax(float[] t, int i, int width, int classes) {
+            FloatVector max = FloatVector.fromArray(S, t, i);
             for (int c = 1; c < classes; c++) {
-                FloatVector v = FloatVector.fromArray(S, t, c * L);
+                FloatVector v = FloatVector.fromArray(S, t, c * width + i);
                 max = max.blend(v, v.compare(VectorOperators.GT, max));
             }
             for (int c = 0; c < classes; c++) {
-                Exp.Lanes.vector(FloatVector.fromArray(S, t, c * L).sub(max)).intoArray(t, c * L);
+                Exp.Lanes.vector(FloatVector.fromArray(S, t, c * width + i).sub(max)).intoArray(t, c * width + i);
             }
             FloatVector s0 = FloatVector.zero(S);
             FloatVector s1 = s0;
@@ -256,30 +263,33 @@ public final class SoftmaxCrossEntropy implements Op {
             FloatVector s3 = s0;
             int c = 0;
             for (; c + 3 < classes; c += 4) {
-                s0 = s0.add(FloatVector.fromArray(S, t, c * L));
-                s1 = s1.add(FloatVector.fromArray(S, t, (c + 1) * L));
-                s2 = s2.add(FloatVector.fromArray(S, t, (c + 2) * L));
-                s3 = s3.add(FloatVector.fromArray(S, t, (c + 3) * L));
+                s0 = s0.add(FloatVector.fromArray(S, t, c * width + i));
+                s1 = s1.add(FloatVector.fromArray(S, t, (c + 1) * width + i));
+                s2 = s2.add(FloatVector.fromArray(S, t, (c + 2) * width + i));
+                s3 = s3.add(FloatVector.fromArray(S, t, (c + 3) * width + i));
             }
-            s0 = c < classes ? s0.add(FloatVector.fromArray(S, t, c * L)) : s0;
-            s1 = c + 1 < classes ? s1.add(FloatVector.fromArray(S, t, (c + 1) * L)) : s1;
-            s2 = c + 2 < classes ? s2.add(FloatVector.fromArray(S, t, (c + 2) * L)) : s2;
+            s0 = c < classes ? s0.add(FloatVector.fromArray(S, t, c * width + i)) : s0;
+            s1 = c + 1 < classes ? s1.add(FloatVector.fromArray(S, t, (c + 1) * width + i)) : s1;
+            s2 = c + 2 < classes ? s2.add(FloatVector.fromArray(S, t, (c + 2) * width + i)) : s2;
             FloatVector s = s0.add(s1).add(s2.add(s3));
             FloatVector inverse = s.broadcast(1).div(s);
             for (c = 0; c < classes; c++) {
-                FloatVector p = FloatVector.fromArray(S, t, c * L).mul(inverse);
-                p.blend(Float.NaN, p.compare(VectorOperators.NE, p)).intoArray(t, c * L);
+                FloatVector.fromArray(S, t, c * width + i).mul(inverse).intoArray(t, c * width + i);
             }
-            s.intoArray(t, classes * L);
-            max.intoArray(t, (classes + 1) * L);
+            s.intoArray(t, classes * width + i);
+            max.intoArray(t, (classes + 1) * width + i);
         }
 
-        static void scale(float[] x, float factor, float[] y, boolean add, int n) {
-            for (int i = 0; i < n; i += L) {
-                VectorMask<Float> tail = S.indexInRange(i, n);
-                FloatVector g = FloatVector.fromArray(S, x, i, tail).mul(factor);
-                g = add ? FloatVector.fromArray(S, y, i, tail).add(g) : g;
-                g.blend(Float.NaN, g.compare(VectorOperators.NE, g)).intoArray(y, i, tail);
+        static void scale(float[] x, float share, float dy, float[] y, boolean add, int n) {
+            int i = 0;
+            for (; i < S.loopBound(n); i += L) {
+                FloatVector g = FloatVector.fromArray(S, x, i).mul(share).mul(dy);
+                g = add ? FloatVector.fromArray(S, y, i).add(g) : g;
+                g.blend(Float.NaN, g.compare(VectorOperators.NE, g)).intoArray(y, i);
+            }
+            for (; i < n; i++) {
+                float g = x[i] * share * dy;
+                y[i] = Sums.canonical(add ? y[i] + g : g);
             }
         }
     }
