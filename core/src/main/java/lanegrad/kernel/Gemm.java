@@ -40,7 +40,7 @@ import lanegrad.Backend;
 ///
 /// The order differs from BLIS, which has pc outside of ic and so comes back to C when it has long left the
 /// cache: the chains are not allowed to meet C at their end only, so a tile waits for its C at the beginning.
-/// A is not packed: a tile reads 4 or 6 rows of it side by side. Packing it too gained less at 1024^3 (91 to 94%
+/// A is not packed, unless it is transposed and its rows are long: a tile reads 4 or 6 rows of it side by side. Packing it too gained less at 1024^3 (91 to 94%
 /// of peak beside 90) than the copy costs at the sizes of small networks.
 ///
 /// B is packed where that pays: always when it is transposed, or when a whole vector at the end of its last row
@@ -55,14 +55,17 @@ public final class Gemm {
     static final int KC = 512;
     /// Depth of a packed block: A is MC x KB floats, 512 KB, which L2 keeps from panel to panel.
     static final int KB = 2048;
-    /// Columns of a packed block. 1024 lost 10% at 1024^3.
-    static final int NC = 512;
+    /// Floats of a packed block, 512 KB: it stays in L2 from its packing to its last use, together with the
+    /// stretches of A.
+    static final int PACKED = 128 * 1024;
+    /// Columns of a packed block: at least a panel, at most as many as make PACKED when B has few rows.
+    static final int NC = 1024;
     /// The most rows of one part.
     static final int MC = 64;
     /// Into so many parts rows are cut, if there are enough: two threads then end at nearly the same time.
     static final int PARTS = 16;
     /// The least number of columns that one part packs.
-    static final int PACK = 128;
+    static final int PACK = 64;
     /// A B of no more floats than this, 128 KB, stays in L2 as it is.
     static final int DIRECT = 32 * 1024;
     /// Packing a float of B takes a quarter of a cycle, using it m / 16 cycles; rows in the distance of a panel's
@@ -247,7 +250,10 @@ public final class Gemm {
         private int part;
         private int unit;
 
+        private boolean packedA;
+
         private float[] scaledA = new float[0];
+        private float[] copiedA = new float[0];
         private float[] packedB = new float[0];
         private float[] row = new float[0];
         private float[] copiedC = new float[0];
@@ -282,9 +288,13 @@ public final class Gemm {
                 }
             }
             int kb = packed ? KB : k;
-            int nc = packed ? NC : n;
-            int workers = (long) m * n * k >= PARALLEL ? threads : 1;
             part = Math.clamp((m / PARTS + 3) & ~3, MC / 2, MC);
+            packedA = transA && aColumn > MC && n >= NARROW;
+            if (packedA) {
+                copiedA = grown(copiedA, (m + part - 1) / part * Math.min(kb, k) * MC);
+            }
+            int nc = packed ? Math.clamp((PACKED / Math.min(kb, k)) & -PACK, PACK, NC) : n;
+            int workers = (long) m * n * k >= PARALLEL ? threads : 1;
             for (int jc = 0; jc < n; jc += nc) {
                 columns = Math.min(nc, n - jc);
                 for (int pc = 0; pc < k; pc += kb) {
@@ -330,7 +340,13 @@ public final class Gemm {
                 return;
             }
             int i = index * part;
-            kernel.block(m, Math.min(part, m - i), columns, depth, a, aOffset + i * aRow, aRow, aColumn,
+            int rows = Math.min(part, m - i);
+            if (packedA) {
+                // Each step of p would look up another page for 16 bytes, and come back for the next tile.
+                kernel.copy(depth, rows, a, aOffset + i, aColumn, copiedA, index * depth * MC, MC);
+            }
+            kernel.block(m, rows, columns, depth, packedA ? copiedA : a,
+                    packedA ? index * depth * MC : aOffset + i * aRow, aRow, packedA ? MC : aColumn,
                     packed ? packedB : b, packed ? 0 : bOffset, packed ? 0 : ldb, start, startOffset + i * startRow,
                     startRow, 1, c, cOffset + i * ldc, ldc);
         }

@@ -25,6 +25,10 @@ final class VectorGemm extends GemmKernel {
     /// For a single row of so many columns there is a tile of its own.
     private static final int ROW = 128;
 
+    /// From this depth on, distances that are constants pay: C2 then checks all indices once before the loop, with
+    /// some eight instructions each, and otherwise a few in each step. TN 64x32x32 loses 5% by it, 64^3 gains 2%.
+    private static final int DEEP = 48;
+
     private static final Tiles SINGLE = LANES < 16 ? null : new Tiles(VectorTile1x8.class, S512, 1);
     private static final Panel WIDE_ROW = LANES < 16 ? null : new Panel(ROW, null, null, SINGLE);
     /// By the columns that are left, up to 64.
@@ -112,7 +116,9 @@ final class VectorGemm extends GemmKernel {
             boolean transposed, float[] b, int bAt, int bRow, float[] start, int startOffset, int startRow, float[] c,
             int cOffset, int ldc) {
         boolean fresh = startRow == 0;
-        int form = (transposed ? 1 : 0) | (fresh ? 2 : 0) | (bRow == panel.width ? 4 : 0);
+        boolean deep = k >= DEEP;
+        int form = (transposed ? 1 : 0) | (fresh ? 2 : 0) | (deep && bRow == panel.width ? 4 : 0)
+                | (transposed && !(deep && lda == Gemm.MC) ? 8 : 0);
         int even = fresh ? m + (m & 1) : m & ~1;
         int fours = even % 6 == 2 ? 2 : even % 6 / 4;
         int sixes = panel.tall == null || m < 6 ? 0 : panel.width < MOST ? (even - 4 * fours) / 6 : even % 4 / 2;
@@ -164,7 +170,7 @@ final class VectorGemm extends GemmKernel {
         private final VectorSpecies<Float> species;
         private final int rows;
         private final boolean ragged;
-        private final VectorTile[] copies = new VectorTile[8];
+        private final VectorTile[] copies = new VectorTile[16];
 
         Tiles(Class<? extends VectorTile> template, VectorSpecies<Float> species, int rows) {
             this(template, species, rows, false);
@@ -187,7 +193,7 @@ final class VectorGemm extends GemmKernel {
         }
 
         private VectorTile make(int form) {
-            VectorTile tile = HiddenCopy.of(template, new VectorTile.Form(species, (form & 1) != 0, (form & 2) != 0,
+            VectorTile tile = HiddenCopy.of(template, new VectorTile.Form(species, (form & 1) != 0, (form & 8) != 0, (form & 2) != 0,
                     (form & 4) != 0, ragged), VectorTile.class);
             copies[form] = tile;
             return tile;

@@ -50,10 +50,12 @@ abstract class VectorTile {
     /// What a copy of a tile is made for.
     ///
     /// @param transposed whether A is read along its rows, as op(A) = A^T is, and not along its columns
+    /// @param distant whether the distance of two rows of a transposed A is not [Gemm#MC]
     /// @param fresh whether all rows begin with the same row of `start`
     /// @param dense whether the rows of B are as long as the tile is wide
     /// @param ragged whether the stores are masked to `columns`
-    record Form(VectorSpecies<Float> species, boolean transposed, boolean fresh, boolean dense, boolean ragged) {
+    record Form(VectorSpecies<Float> species, boolean transposed, boolean distant, boolean fresh, boolean dense,
+            boolean ragged) {
     }
 
     VectorTile() {

@@ -13,6 +13,7 @@ final class VectorTile1x4 extends VectorTile {
     private static final VectorSpecies<Float> S = FORM.species();
     private static final int L = S.length();
     private static final boolean TRANSPOSED = FORM.transposed();
+    private static final boolean DISTANT = FORM.distant();
     private static final boolean FRESH = FORM.fresh();
     private static final boolean DENSE = FORM.dense();
     private static final boolean RAGGED = FORM.ragged();
@@ -30,7 +31,7 @@ final class VectorTile1x4 extends VectorTile {
             FloatVector b1 = FloatVector.fromArray(S, b, q + L);
             FloatVector b2 = FloatVector.fromArray(S, b, q + 2 * L);
             FloatVector b3 = FloatVector.fromArray(S, b, q + 3 * L);
-            int t = aAt + (TRANSPOSED ? p * lda : p);
+            int t = aAt + (TRANSPOSED ? p * (DISTANT ? lda : Gemm.MC) : p);
             FloatVector x = FloatVector.broadcast(S, a[t]);
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);

@@ -12,6 +12,7 @@ final class VectorTile1x8 extends VectorTile {
     private static final VectorSpecies<Float> S = FORM.species();
     private static final int L = S.length();
     private static final boolean TRANSPOSED = FORM.transposed();
+    private static final boolean DISTANT = FORM.distant();
     private static final boolean FRESH = FORM.fresh();
     private static final boolean DENSE = FORM.dense();
 
@@ -36,7 +37,7 @@ final class VectorTile1x8 extends VectorTile {
             FloatVector b5 = FloatVector.fromArray(S, b, q + 5 * L);
             FloatVector b6 = FloatVector.fromArray(S, b, q + 6 * L);
             FloatVector b7 = FloatVector.fromArray(S, b, q + 7 * L);
-            int t = aAt + (TRANSPOSED ? p * lda : p);
+            int t = aAt + (TRANSPOSED ? p * (DISTANT ? lda : Gemm.MC) : p);
             FloatVector x = FloatVector.broadcast(S, a[t]);
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);

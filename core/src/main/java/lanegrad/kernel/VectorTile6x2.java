@@ -13,6 +13,7 @@ final class VectorTile6x2 extends VectorTile {
     private static final VectorSpecies<Float> S = FORM.species();
     private static final int L = S.length();
     private static final boolean TRANSPOSED = FORM.transposed();
+    private static final boolean DISTANT = FORM.distant();
     private static final boolean FRESH = FORM.fresh();
     private static final boolean DENSE = FORM.dense();
     private static final boolean RAGGED = FORM.ragged();
@@ -41,7 +42,7 @@ final class VectorTile6x2 extends VectorTile {
             int q = bAt + p * (DENSE ? 2 * L : ldb);
             FloatVector b0 = FloatVector.fromArray(S, b, q);
             FloatVector b1 = FloatVector.fromArray(S, b, q + L);
-            int t = aAt + (TRANSPOSED ? p * lda : p);
+            int t = aAt + (TRANSPOSED ? p * (DISTANT ? lda : Gemm.MC) : p);
             FloatVector x = FloatVector.broadcast(S, a[t]);
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
