@@ -30,18 +30,19 @@ import lanegrad.Backend;
 /// **The five loops**, in the terms of Goto and van de Geijn, *Anatomy of High-Performance Matrix
 /// Multiplication* (2008), and BLIS:
 ///
-///     for jc in 0 .. n-1 step NC       columns of B that are packed together
-///       for pb in 0 .. k-1 step KB     rows of B that are packed together
-///         pack B: panels of up to 64 columns, KB deep
-///         for ic in 0 .. m-1 step MC   rows for one part of the work; the unit of threads
-///           for jr: a panel            its C, MC x 64, is 16 KB and stays in L1 and L2 from here on
+///     for jc in 0 .. n-1 step NC       columns of B that are packed together: memory for it is limited
+///       for pb in 0 .. k-1 step KB     rows of B that are packed together: A, MC x KB, must stay in L2
+///         for jr: a panel              up to 64 columns; packed here, it stays in L2 while all of A passes by
+///           for ic in 0 .. m-1 step MC rows of A; the panel's C, MC x 64, stays in L1 and L2 from here on
 ///             for pc step KC           a stretch of the chains: C is loaded, goes on, and is stored
 ///               for ir: a tile         4 or 6 rows; its C is in registers for all of KC
 ///
+/// The threads share the loop over panels if there are 8 of them, else (B is packed beforehand, and) that over rows.
 /// The order differs from BLIS, which has pc outside of ic and so comes back to C when it has long left the
 /// cache: the chains are not allowed to meet C at their end only, so a tile waits for its C at the beginning.
-/// A is not packed, unless it is transposed and its rows are long: a tile reads 4 or 6 rows of it side by side. Packing it too gained less at 1024^3 (91 to 94%
-/// of peak beside 90) than the copy costs at the sizes of small networks.
+/// A is not packed, unless it is transposed and its rows are long: a tile reads 4 or 6 rows of it side by side.
+/// Packing it always gained less at 1024^3 (91 to 94% of peak beside 90) than the copy costs at the sizes of small
+/// networks.
 ///
 /// B is packed where that pays: always when it is transposed, or when a whole vector at the end of its last row
 /// would leave the array; otherwise when its rows are farther apart than a panel is wide, and there are enough
@@ -53,19 +54,18 @@ public final class Gemm {
     /// that L2 gives. A panel that stays in L1 (KC = 64 or 128) lost: at 1024^3 each tile then begins and ends
     /// with C four or eight times as often (85% of peak; KC = 256 87%, 512 and 1024 90%).
     static final int KC = 512;
-    /// Depth of a packed block: A is MC x KB floats, 512 KB, which L2 keeps from panel to panel.
+    /// Depth of a packed panel: KB x 64 floats are 512 KB, half of L2.
     static final int KB = 2048;
-    /// Floats of a packed block, 512 KB: it stays in L2 from its packing to its last use, together with the
-    /// stretches of A.
-    static final int PACKED = 128 * 1024;
-    /// Columns of a packed block: at least a panel, at most as many as make PACKED when B has few rows.
-    static final int NC = 1024;
+    /// Columns of B that are packed together, so that the packed B is 32 MB at most.
+    static final int NC = 4096;
     /// The most rows of one part.
     static final int MC = 64;
     /// Into so many parts rows are cut, if there are enough: two threads then end at nearly the same time.
     static final int PARTS = 16;
-    /// The least number of columns that one part packs.
+    /// Columns of one part, at least.
     static final int PACK = 64;
+    /// From so many parts of columns on, parts are columns, and each packs its own piece of B.
+    static final int COLUMN_PARTS = 8;
     /// A B of no more floats than this, 128 KB, stays in L2 as it is.
     static final int DIRECT = 32 * 1024;
     /// Packing a float of B takes a quarter of a cycle, using it m / 16 cycles; rows in the distance of a panel's
@@ -224,6 +224,11 @@ public final class Gemm {
 
     /// One product on its way: its operands and its packing buffers.
     private static final class Product implements Parallel.Task {
+        private static final int PACK_A = 0;
+        private static final int PACK_B = 1;
+        private static final int ROWS = 2;
+        private static final int COLUMNS = 3;
+
         private Backend backend;
         private GemmKernel kernel;
         private int m;
@@ -245,9 +250,11 @@ public final class Gemm {
         /// Of the current block of B.
         private int depth;
         private int columns;
-        /// Whether the parts pack B, or multiply.
-        private boolean packing;
+        /// What the parts do.
+        private int phase;
+        /// Rows of a part.
         private int part;
+        /// Columns of a part.
         private int unit;
 
         private boolean packedA;
@@ -293,33 +300,46 @@ public final class Gemm {
             if (packedA) {
                 copiedA = grown(copiedA, (m + part - 1) / part * Math.min(kb, k) * MC);
             }
-            int nc = packed ? Math.clamp((PACKED / Math.min(kb, k)) & -PACK, PACK, NC) : n;
             int workers = (long) m * n * k >= PARALLEL ? threads : 1;
-            for (int jc = 0; jc < n; jc += nc) {
-                columns = Math.min(nc, n - jc);
-                for (int pc = 0; pc < k; pc += kb) {
-                    depth = Math.min(kb, k - pc);
-                    this.bOffset = bOffset + (transB ? jc * ldb + pc : pc * ldb + jc);
-                    if (packed) {
-                        packedB = grown(packedB, depth * kernel.padded(m, columns));
-                        packing = true;
-                        int widest = kernel.panel(m, columns);
-                        unit = (PACK + widest - 1) / widest * widest;
-                        Parallel.run(workers, (columns + unit - 1) / unit, this);
-                        packing = false;
-                    }
-                    boolean first = pc == 0 && !readC;
+            int rowParts = (m + part - 1) / part;
+            for (int jc = 0; jc < n; jc += NC) {
+                columns = Math.min(NC, n - jc);
+                int widest = kernel.panel(m, columns);
+                unit = (PACK + widest - 1) / widest * widest;
+                int columnParts = (columns + unit - 1) / unit;
+                for (int pb = 0; pb < k; pb += kb) {
+                    depth = Math.min(kb, k - pb);
+                    this.bOffset = bOffset + (transB ? jc * ldb + pb : pb * ldb + jc);
+                    this.aOffset = aBase + pb * aColumn;
+                    this.cOffset = cOffset + jc;
+                    boolean first = pb == 0 && !readC;
                     start = first ? row : c;
-                    startOffset = first ? jc : cOffset + jc;
+                    startOffset = first ? jc : this.cOffset;
                     startRow = first ? 0 : ldc;
                     if (!first && cOffset + (m - 1L) * ldc + width > c.length) {
-                        copyC(cOffset + jc, kernel.padded(m, columns));
+                        copyC(this.cOffset, kernel.padded(m, columns));
                     }
-                    this.cOffset = cOffset + jc;
-                    this.aOffset = aBase + pc * aColumn;
-                    Parallel.run(workers, (m + part - 1) / part, this);
+                    if (packedA) {
+                        run(PACK_A, workers, rowParts);
+                    }
+                    if (packed) {
+                        packedB = grown(packedB, depth * kernel.padded(m, columns));
+                    }
+                    if (packed && columnParts >= COLUMN_PARTS) {
+                        run(COLUMNS, workers, columnParts);
+                        continue;
+                    }
+                    if (packed) {
+                        run(PACK_B, workers, columnParts);
+                    }
+                    run(ROWS, workers, rowParts);
                 }
             }
+        }
+
+        private void run(int phase, int workers, int parts) {
+            this.phase = phase;
+            Parallel.run(workers, parts, this);
         }
 
         // C^T = op(B)^T op(A)^T: A is stored as op(A)^T, and op(B)^T is read as A is elsewhere.
@@ -332,23 +352,31 @@ public final class Gemm {
             Transpose.of(Backend.VECTOR, n, m, packedB, 0, width, c, cOffset, ldc);
         }
 
-        /// Some panels of B to pack, or some rows of C to compute.
+        /// One part of the current phase.
         @Override
         public void run(int index) {
-            if (packing) {
-                pack(index * unit, Math.min(columns, (index + 1) * unit));
-                return;
-            }
+            int j = index * unit;
             int i = index * part;
-            int rows = Math.min(part, m - i);
-            if (packedA) {
-                // Each step of p would look up another page for 16 bytes, and come back for the next tile.
-                kernel.copy(depth, rows, a, aOffset + i, aColumn, copiedA, index * depth * MC, MC);
+            switch (phase) {
+                case PACK_A -> kernel.copy(depth, Math.min(part, m - i), a, aOffset + i, aColumn, copiedA,
+                        index * depth * MC, MC);
+                case PACK_B -> pack(j, Math.min(columns, j + unit));
+                case ROWS -> multiply(i, 0, columns);
+                default -> {
+                    pack(j, Math.min(columns, j + unit));
+                    for (i = 0; i < m; i += part) {
+                        multiply(i, j, Math.min(unit, columns - j));
+                    }
+                }
             }
-            kernel.block(m, rows, columns, depth, packedA ? copiedA : a,
-                    packedA ? index * depth * MC : aOffset + i * aRow, aRow, packedA ? MC : aColumn,
-                    packed ? packedB : b, packed ? 0 : bOffset, packed ? 0 : ldb, start, startOffset + i * startRow,
-                    startRow, 1, c, cOffset + i * ldc, ldc);
+        }
+
+        // The rows of the part that begins with row i, columns j to j + n of the block.
+        private void multiply(int i, int j, int n) {
+            kernel.block(m, Math.min(part, m - i), n, depth, packedA ? copiedA : a,
+                    packedA ? i / part * depth * MC : aOffset + i * aRow, aRow, packedA ? MC : aColumn,
+                    packed ? packedB : b, packed ? depth * j : bOffset, packed ? 0 : ldb, start,
+                    startOffset + i * startRow + j, startRow, 1, c, cOffset + i * ldc + j, ldc);
         }
 
         // Columns `from` to `to` of the block, panel after panel, each `depth` rows of as many columns as the
