@@ -96,28 +96,30 @@ public final class Gemm {
     public static void multiply(Backend backend, int threads, boolean transA, boolean transB, int m, int n, int k,
             float alpha, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, float beta, float[] c,
             int cOffset, int ldc) {
-        run(backend, threads, transA, transB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, null, c,
-                cOffset, ldc);
+        run(backend, threads, transA, transB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, null, false,
+                c, cOffset, ldc);
     }
 
-    /// `C = op(A) * op(B) + bias`, the bias row added to every row of C: the chains begin with it.
+    /// `C = op(A) * op(B) + bias`, the bias row added to every row of C: the chains begin with it. With `rectified`,
+    /// `C = max(op(A) * op(B) + bias, 0)`: results that are negative or -0 become 0 in registers, before they are
+    /// stored, NaN stays.
     ///
     /// @param bias n floats from index 0
     /// @throws IllegalArgumentException as [#multiply], or for a bias shorter than n
     public static void multiplyBias(Backend backend, int threads, boolean transA, boolean transB, int m, int n,
-            int k, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, float[] bias, float[] c,
-            int cOffset, int ldc) {
+            int k, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, float[] bias,
+            boolean rectified, float[] c, int cOffset, int ldc) {
         if (bias.length < n) {
             throw new IllegalArgumentException("matrix multiply: the bias has " + bias.length + " floats, C has "
                     + n + " columns; give one per column");
         }
-        run(backend, threads, transA, transB, m, n, k, 1, a, aOffset, lda, b, bOffset, ldb, 0, bias, c, cOffset,
-                ldc);
+        run(backend, threads, transA, transB, m, n, k, 1, a, aOffset, lda, b, bOffset, ldb, 0, bias, rectified, c,
+                cOffset, ldc);
     }
 
     private static void run(Backend backend, int threads, boolean transA, boolean transB, int m, int n, int k,
             float alpha, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, float beta, float[] bias,
-            float[] c, int cOffset, int ldc) {
+            boolean rectified, float[] c, int cOffset, int ldc) {
         int aEnd = check("A", a, aOffset, lda, transA ? k : m, transA ? m : k);
         int bEnd = check("B", b, bOffset, ldb, transB ? n : k, transB ? k : n);
         int cEnd = check("C", c, cOffset, ldc, m, n);
@@ -127,7 +129,7 @@ public final class Gemm {
             return;
         }
         if (k == 0 || alpha == 0) {
-            begin(beta, bias, m, n, c, cOffset, ldc);
+            begin(beta, bias, rectified, m, n, c, cOffset, ldc);
             return;
         }
         GemmKernel kernel = backend == Backend.SCALAR ? ScalarGemm.KERNEL : VectorGemm.kernel();
@@ -140,11 +142,11 @@ public final class Gemm {
                 && (bias == null ? kernel.panel(m, n) <= ZEROS.length : width <= bias.length)
                 && !packed(kernel, transB, m, n, k, b, bOffset, ldb, width)) {
             kernel.block(m, m, n, k, a, aOffset, transA ? 1 : lda, transA ? lda : 1, b, bOffset, ldb, start, 0, 0,
-                    bias == null ? 0 : 1, c, cOffset, ldc);
+                    bias == null ? 0 : 1, c, cOffset, ldc, rectified);
             return;
         }
         if (bias == null && beta != 0 && beta != 1) {
-            begin(beta, null, m, n, c, cOffset, ldc);
+            begin(beta, null, false, m, n, c, cOffset, ldc);
         }
         Product p = borrow();
         try {
@@ -153,19 +155,20 @@ public final class Gemm {
                 return;
             }
             p.run(backend, kernel, threads, transA, transB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb,
-                    bias == null && beta != 0, bias, c, cOffset, ldc);
+                    bias == null && beta != 0, bias, rectified, c, cOffset, ldc);
         } finally {
             release(p);
         }
     }
 
     // The beginning of the chains, rounded once, as the contract has it: beta * c, or the bias.
-    private static void begin(float beta, float[] bias, int m, int n, float[] c, int offset, int ldc) {
+    private static void begin(float beta, float[] bias, boolean rectified, int m, int n, float[] c, int offset,
+            int ldc) {
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
                 int at = offset + i * ldc + j;
                 float s = bias != null ? bias[j] : beta == 0 ? 0 : beta * c[at];
-                c[at] = Sums.canonical(s);
+                c[at] = rectified && s <= 0 ? 0 : Sums.canonical(s);
             }
         }
     }
@@ -258,6 +261,7 @@ public final class Gemm {
         private int unit;
 
         private boolean packedA;
+        private boolean rectified;
 
         private float[] scaledA = new float[0];
         private float[] copiedA = new float[0];
@@ -267,7 +271,7 @@ public final class Gemm {
 
         void run(Backend backend, GemmKernel kernel, int threads, boolean transA, boolean transB, int m, int n, int k, float alpha,
                 float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, boolean readC, float[] bias,
-                float[] c, int cOffset, int ldc) {
+                boolean rectified, float[] c, int cOffset, int ldc) {
             this.backend = backend;
             this.kernel = kernel;
             this.m = m;
@@ -309,6 +313,7 @@ public final class Gemm {
                 int columnParts = (columns + unit - 1) / unit;
                 for (int pb = 0; pb < k; pb += kb) {
                     depth = Math.min(kb, k - pb);
+                    this.rectified = rectified && pb + depth == k;
                     this.bOffset = bOffset + (transB ? jc * ldb + pb : pb * ldb + jc);
                     this.aOffset = aBase + pb * aColumn;
                     this.cOffset = cOffset + jc;
@@ -348,7 +353,7 @@ public final class Gemm {
             int width = kernel.padded(n, m);
             packedB = grown(packedB, n * width);
             kernel.block(n, n, m, k, b, bOffset, transB ? ldb : 1, transB ? 1 : ldb, a, aOffset, lda, ZEROS, 0, 0, 0,
-                    packedB, 0, width);
+                    packedB, 0, width, false);
             Transpose.of(Backend.VECTOR, n, m, packedB, 0, width, c, cOffset, ldc);
         }
 
@@ -376,7 +381,7 @@ public final class Gemm {
             kernel.block(m, Math.min(part, m - i), n, depth, packedA ? copiedA : a,
                     packedA ? i / part * depth * MC : aOffset + i * aRow, aRow, packedA ? MC : aColumn,
                     packed ? packedB : b, packed ? depth * j : bOffset, packed ? 0 : ldb, start,
-                    startOffset + i * startRow + j, startRow, 1, c, cOffset + i * ldc + j, ldc);
+                    startOffset + i * startRow + j, startRow, 1, c, cOffset + i * ldc + j, ldc, rectified);
         }
 
         // Columns `from` to `to` of the block, panel after panel, each `depth` rows of as many columns as the

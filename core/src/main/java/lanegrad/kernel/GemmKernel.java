@@ -31,9 +31,10 @@ abstract class GemmKernel {
     /// @param start readable to the panels' full widths
     /// @param startRow distance of two rows of `start`; 0 when all rows begin alike
     /// @param startColumn distance of two columns of `start`: 1, or 0 when all panels begin alike
+    /// @param rectified whether negative results become 0
     abstract void block(int rows, int m, int n, int k, float[] a, int aOffset, int aRow, int aColumn, float[] b,
             int bOffset, int ldb, float[] start, int startOffset, int startRow, int startColumn, float[] c,
-            int cOffset, int ldc);
+            int cOffset, int ldc, boolean rectified);
 
     /// `y[i * ldy + j] = x[i * ldx + j]` for `rows` rows and `columns` columns of x.
     void copy(int rows, int columns, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {

@@ -18,7 +18,8 @@ final class ScalarGemm extends GemmKernel {
 
     @Override
     void block(int rows, int m, int n, int k, float[] a, int aOffset, int aRow, int aColumn, float[] b, int bOffset,
-            int ldb, float[] start, int startOffset, int startRow, int startColumn, float[] c, int cOffset, int ldc) {
+            int ldb, float[] start, int startOffset, int startRow, int startColumn, float[] c, int cOffset, int ldc,
+            boolean rectified) {
         int bRow = ldb == 0 ? n : ldb;
         for (int i = 0; i < m; i++) {
             int row = cOffset + i * ldc;
@@ -29,7 +30,7 @@ final class ScalarGemm extends GemmKernel {
                 axpy(n, a[aOffset + i * aRow + p * aColumn], b, bOffset + p * bRow, c, row);
             }
             for (int j = row; j < row + n; j++) {
-                c[j] = Sums.canonical(c[j]);
+                c[j] = rectified && c[j] <= 0 ? 0 : Sums.canonical(c[j]);
             }
         }
     }

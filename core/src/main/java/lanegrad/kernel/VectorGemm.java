@@ -88,7 +88,8 @@ final class VectorGemm extends GemmKernel {
 
     @Override
     void block(int rows, int m, int n, int k, float[] a, int aOffset, int aRow, int aColumn, float[] b, int bOffset,
-            int ldb, float[] start, int startOffset, int startRow, int startColumn, float[] c, int cOffset, int ldc) {
+            int ldb, float[] start, int startOffset, int startRow, int startColumn, float[] c, int cOffset, int ldc,
+            boolean rectified) {
         boolean transposed = aColumn != 1;
         int lda = transposed ? aColumn : aRow;
         Panel panel;
@@ -104,7 +105,7 @@ final class VectorGemm extends GemmKernel {
                 nan = column(panel, m, n - j, Math.min(kc, k - p), a, aOffset + p * aColumn, aRow, lda, transposed, b,
                         bAt + p * bRow, bRow, first ? start : c,
                         first ? startOffset + j * startColumn : cOffset + j, first ? startRow : ldc, c, cOffset + j,
-                        ldc);
+                        ldc, rectified && p + kc >= k);
             }
             if (nan) {
                 canonical(m, Math.min(panel.width, n - j), c, cOffset + j, ldc);
@@ -114,11 +115,11 @@ final class VectorGemm extends GemmKernel {
 
     private static boolean column(Panel panel, int m, int n, int k, float[] a, int aOffset, int aRow, int lda,
             boolean transposed, float[] b, int bAt, int bRow, float[] start, int startOffset, int startRow, float[] c,
-            int cOffset, int ldc) {
+            int cOffset, int ldc, boolean rectified) {
         boolean fresh = startRow == 0;
         boolean deep = k >= DEEP;
         int form = (transposed ? 1 : 0) | (fresh ? 2 : 0) | (deep && bRow == panel.width ? 4 : 0)
-                | (transposed && !(deep && lda == Gemm.MC) ? 8 : 0);
+                | (transposed && !(deep && lda == Gemm.MC) ? 8 : 0) | (rectified ? 16 : 0);
         int even = fresh ? m + (m & 1) : m & ~1;
         int fours = even % 6 == 2 ? 2 : even % 6 / 4;
         int sixes = panel.tall == null || m < 6 ? 0 : panel.width < MOST ? (even - 4 * fours) / 6 : even % 4 / 2;
@@ -170,7 +171,7 @@ final class VectorGemm extends GemmKernel {
         private final VectorSpecies<Float> species;
         private final int rows;
         private final boolean ragged;
-        private final VectorTile[] copies = new VectorTile[16];
+        private final VectorTile[] copies = new VectorTile[32];
 
         Tiles(Class<? extends VectorTile> template, VectorSpecies<Float> species, int rows) {
             this(template, species, rows, false);
@@ -194,7 +195,7 @@ final class VectorGemm extends GemmKernel {
 
         private VectorTile make(int form) {
             VectorTile tile = HiddenCopy.of(template, new VectorTile.Form(species, (form & 1) != 0, (form & 8) != 0, (form & 2) != 0,
-                    (form & 4) != 0, ragged), VectorTile.class);
+                    (form & 4) != 0, (form & 16) != 0, ragged), VectorTile.class);
             copies[form] = tile;
             return tile;
         }

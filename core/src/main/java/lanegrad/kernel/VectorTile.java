@@ -53,9 +53,10 @@ abstract class VectorTile {
     /// @param distant whether the distance of two rows of a transposed A is not [Gemm#MC]
     /// @param fresh whether all rows begin with the same row of `start`
     /// @param dense whether the rows of B are as long as the tile is wide
+    /// @param rectified whether negative results become 0 before they are stored
     /// @param ragged whether the stores are masked to `columns`
     record Form(VectorSpecies<Float> species, boolean transposed, boolean distant, boolean fresh, boolean dense,
-            boolean ragged) {
+            boolean rectified, boolean ragged) {
     }
 
     VectorTile() {

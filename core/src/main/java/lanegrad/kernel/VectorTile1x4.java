@@ -16,6 +16,7 @@ final class VectorTile1x4 extends VectorTile {
     private static final boolean DISTANT = FORM.distant();
     private static final boolean FRESH = FORM.fresh();
     private static final boolean DENSE = FORM.dense();
+    private static final boolean RECTIFIED = FORM.rectified();
     private static final boolean RAGGED = FORM.ragged();
 
     @Override
@@ -37,6 +38,12 @@ final class VectorTile1x4 extends VectorTile {
             c01 = x.fma(b1, c01);
             c02 = x.fma(b2, c02);
             c03 = x.fma(b3, c03);
+        }
+        if (RECTIFIED) {
+            c00 = c00.blend(0, c00.compare(VectorOperators.LE, 0));
+            c01 = c01.blend(0, c01.compare(VectorOperators.LE, 0));
+            c02 = c02.blend(0, c02.compare(VectorOperators.LE, 0));
+            c03 = c03.blend(0, c03.compare(VectorOperators.LE, 0));
         }
         if (RAGGED) {
             VectorMask<Float> m0 = S.indexInRange(0, columns);

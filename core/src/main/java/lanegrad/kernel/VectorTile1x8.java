@@ -15,6 +15,7 @@ final class VectorTile1x8 extends VectorTile {
     private static final boolean DISTANT = FORM.distant();
     private static final boolean FRESH = FORM.fresh();
     private static final boolean DENSE = FORM.dense();
+    private static final boolean RECTIFIED = FORM.rectified();
 
     @Override
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
@@ -47,6 +48,16 @@ final class VectorTile1x8 extends VectorTile {
             c05 = x.fma(b5, c05);
             c06 = x.fma(b6, c06);
             c07 = x.fma(b7, c07);
+        }
+        if (RECTIFIED) {
+            c00 = c00.blend(0, c00.compare(VectorOperators.LE, 0));
+            c01 = c01.blend(0, c01.compare(VectorOperators.LE, 0));
+            c02 = c02.blend(0, c02.compare(VectorOperators.LE, 0));
+            c03 = c03.blend(0, c03.compare(VectorOperators.LE, 0));
+            c04 = c04.blend(0, c04.compare(VectorOperators.LE, 0));
+            c05 = c05.blend(0, c05.compare(VectorOperators.LE, 0));
+            c06 = c06.blend(0, c06.compare(VectorOperators.LE, 0));
+            c07 = c07.blend(0, c07.compare(VectorOperators.LE, 0));
         }
         c00.intoArray(c, cAt);
         c01.intoArray(c, cAt + L);

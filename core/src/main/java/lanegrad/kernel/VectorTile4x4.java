@@ -14,6 +14,7 @@ final class VectorTile4x4 extends VectorTile {
     private static final boolean DISTANT = FORM.distant();
     private static final boolean FRESH = FORM.fresh();
     private static final boolean DENSE = FORM.dense();
+    private static final boolean RECTIFIED = FORM.rectified();
 
     @Override
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
@@ -64,6 +65,24 @@ final class VectorTile4x4 extends VectorTile {
             c31 = x.fma(b1, c31);
             c32 = x.fma(b2, c32);
             c33 = x.fma(b3, c33);
+        }
+        if (RECTIFIED) {
+            c00 = c00.blend(0, c00.compare(VectorOperators.LE, 0));
+            c01 = c01.blend(0, c01.compare(VectorOperators.LE, 0));
+            c02 = c02.blend(0, c02.compare(VectorOperators.LE, 0));
+            c03 = c03.blend(0, c03.compare(VectorOperators.LE, 0));
+            c10 = c10.blend(0, c10.compare(VectorOperators.LE, 0));
+            c11 = c11.blend(0, c11.compare(VectorOperators.LE, 0));
+            c12 = c12.blend(0, c12.compare(VectorOperators.LE, 0));
+            c13 = c13.blend(0, c13.compare(VectorOperators.LE, 0));
+            c20 = c20.blend(0, c20.compare(VectorOperators.LE, 0));
+            c21 = c21.blend(0, c21.compare(VectorOperators.LE, 0));
+            c22 = c22.blend(0, c22.compare(VectorOperators.LE, 0));
+            c23 = c23.blend(0, c23.compare(VectorOperators.LE, 0));
+            c30 = c30.blend(0, c30.compare(VectorOperators.LE, 0));
+            c31 = c31.blend(0, c31.compare(VectorOperators.LE, 0));
+            c32 = c32.blend(0, c32.compare(VectorOperators.LE, 0));
+            c33 = c33.blend(0, c33.compare(VectorOperators.LE, 0));
         }
         c00.intoArray(c, cAt);
         c01.intoArray(c, cAt + L);

@@ -16,6 +16,7 @@ final class VectorTile6x2 extends VectorTile {
     private static final boolean DISTANT = FORM.distant();
     private static final boolean FRESH = FORM.fresh();
     private static final boolean DENSE = FORM.dense();
+    private static final boolean RECTIFIED = FORM.rectified();
     private static final boolean RAGGED = FORM.ragged();
 
     @Override
@@ -61,6 +62,20 @@ final class VectorTile6x2 extends VectorTile {
             x = FloatVector.broadcast(S, a[TRANSPOSED ? t + 5 : a5 + p]);
             c50 = x.fma(b0, c50);
             c51 = x.fma(b1, c51);
+        }
+        if (RECTIFIED) {
+            c00 = c00.blend(0, c00.compare(VectorOperators.LE, 0));
+            c01 = c01.blend(0, c01.compare(VectorOperators.LE, 0));
+            c10 = c10.blend(0, c10.compare(VectorOperators.LE, 0));
+            c11 = c11.blend(0, c11.compare(VectorOperators.LE, 0));
+            c20 = c20.blend(0, c20.compare(VectorOperators.LE, 0));
+            c21 = c21.blend(0, c21.compare(VectorOperators.LE, 0));
+            c30 = c30.blend(0, c30.compare(VectorOperators.LE, 0));
+            c31 = c31.blend(0, c31.compare(VectorOperators.LE, 0));
+            c40 = c40.blend(0, c40.compare(VectorOperators.LE, 0));
+            c41 = c41.blend(0, c41.compare(VectorOperators.LE, 0));
+            c50 = c50.blend(0, c50.compare(VectorOperators.LE, 0));
+            c51 = c51.blend(0, c51.compare(VectorOperators.LE, 0));
         }
         if (RAGGED) {
             VectorMask<Float> m0 = S.indexInRange(0, columns);

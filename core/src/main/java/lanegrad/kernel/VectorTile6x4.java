@@ -14,6 +14,7 @@ final class VectorTile6x4 extends VectorTile {
     private static final boolean DISTANT = FORM.distant();
     private static final boolean FRESH = FORM.fresh();
     private static final boolean DENSE = FORM.dense();
+    private static final boolean RECTIFIED = FORM.rectified();
 
     @Override
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
@@ -84,6 +85,32 @@ final class VectorTile6x4 extends VectorTile {
             c51 = x.fma(b1, c51);
             c52 = x.fma(b2, c52);
             c53 = x.fma(b3, c53);
+        }
+        if (RECTIFIED) {
+            c00 = c00.blend(0, c00.compare(VectorOperators.LE, 0));
+            c01 = c01.blend(0, c01.compare(VectorOperators.LE, 0));
+            c02 = c02.blend(0, c02.compare(VectorOperators.LE, 0));
+            c03 = c03.blend(0, c03.compare(VectorOperators.LE, 0));
+            c10 = c10.blend(0, c10.compare(VectorOperators.LE, 0));
+            c11 = c11.blend(0, c11.compare(VectorOperators.LE, 0));
+            c12 = c12.blend(0, c12.compare(VectorOperators.LE, 0));
+            c13 = c13.blend(0, c13.compare(VectorOperators.LE, 0));
+            c20 = c20.blend(0, c20.compare(VectorOperators.LE, 0));
+            c21 = c21.blend(0, c21.compare(VectorOperators.LE, 0));
+            c22 = c22.blend(0, c22.compare(VectorOperators.LE, 0));
+            c23 = c23.blend(0, c23.compare(VectorOperators.LE, 0));
+            c30 = c30.blend(0, c30.compare(VectorOperators.LE, 0));
+            c31 = c31.blend(0, c31.compare(VectorOperators.LE, 0));
+            c32 = c32.blend(0, c32.compare(VectorOperators.LE, 0));
+            c33 = c33.blend(0, c33.compare(VectorOperators.LE, 0));
+            c40 = c40.blend(0, c40.compare(VectorOperators.LE, 0));
+            c41 = c41.blend(0, c41.compare(VectorOperators.LE, 0));
+            c42 = c42.blend(0, c42.compare(VectorOperators.LE, 0));
+            c43 = c43.blend(0, c43.compare(VectorOperators.LE, 0));
+            c50 = c50.blend(0, c50.compare(VectorOperators.LE, 0));
+            c51 = c51.blend(0, c51.compare(VectorOperators.LE, 0));
+            c52 = c52.blend(0, c52.compare(VectorOperators.LE, 0));
+            c53 = c53.blend(0, c53.compare(VectorOperators.LE, 0));
         }
         c00.intoArray(c, cAt);
         c01.intoArray(c, cAt + L);

@@ -13,8 +13,10 @@ import lanegrad.kernel.Gemm;
 ///
 /// **Shapes.** X is `[m, k]`, one example a row; W is `[k, n]`; b is `[n]`; Y is `[m, n]`.
 ///
-/// **Forward.** The chains of the product begin with the bias ([Gemm#multiplyBias]), which costs nothing; f runs
-/// over the product while it is still in cache, in place if its derivative can be had from its output.
+/// **Forward.** The chains of the product begin with the bias ([Gemm#multiplyBias]), which costs nothing. A rectifier
+/// is applied in registers, before the product is stored; any other f runs over the product while it is still in
+/// cache, in place if its derivative can be had from its output. (A longer f in a tile would stand there 24 times,
+/// and the JIT would stop inlining it halfway.)
 ///
 /// **Derivative.** With `dZ = f'(Z) * dY`: `dX = dZ W^T`, `dW = X^T dZ`, `db` = the sums of the columns of dZ.
 /// dX is left out where X wants no gradient, as the first layer's input does not: that saves a third of its
@@ -85,9 +87,10 @@ public final class Linear implements Op {
         int k = e.x(1).shape().extent(0);
         int n = e.x(1).shape().extent(1);
         float[] z = keepsProduct() ? e.scratch(0, padded(m, n)) : e.y().data();
+        boolean rectified = activation != null && activation.rectifies();
         Gemm.multiplyBias(e.backend(), e.threads(), false, false, m, n, k, e.x(0).data(), 0, k, e.x(1).data(), 0, n,
-                e.x(2).data(), z, 0, n);
-        if (activation != null) {
+                e.x(2).data(), rectified, z, 0, n);
+        if (activation != null && !rectified) {
             activation.loop(e.backend()).forward(z, e.y().data(), 0, m * n);
         }
     }

@@ -61,6 +61,11 @@ public final class Relu extends UnaryOp {
     }
 
     @Override
+    public boolean rectifies() {
+        return true;
+    }
+
+    @Override
     public Lanes lanes() {
         return new Vectors();
     }

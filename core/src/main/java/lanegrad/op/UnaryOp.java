@@ -34,6 +34,11 @@ public abstract class UnaryOp implements Op, Unary {
         return false;
     }
 
+    /// Whether this is `max(x, 0)`, which a matrix multiply does in registers at its end.
+    public boolean rectifies() {
+        return false;
+    }
+
     /// Records this operation on the tape of `x`.
     public final Var apply(Var x) {
         return Tape.of(x).record(this, x);

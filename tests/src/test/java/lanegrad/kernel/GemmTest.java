@@ -32,6 +32,11 @@ class GemmTest {
     /// One multiplication with its arrays. `bias` replaces alpha and beta.
     private record Problem(boolean transA, boolean transB, int m, int n, int k, float alpha, float beta,
             boolean bias, int pad, int offset, int behind, boolean integers, long seed) {
+        // Half of the problems with a bias.
+        boolean rectified() {
+            return bias && (seed & 1) == 0;
+        }
+
         int lda() {
             return (transA ? m : k) + pad;
         }
@@ -88,7 +93,7 @@ class GemmTest {
             float[] c = c();
             if (bias) {
                 Gemm.multiplyBias(backend, threads, transA, transB, m, n, k, a, offset, lda(), b, offset, ldb(), row(),
-                        c, offset, ldc());
+                        rectified(), c, offset, ldc());
             } else {
                 Gemm.multiply(backend, threads, transA, transB, m, n, k, alpha, a, offset, lda(), b, offset, ldb(),
                         beta, c, offset, ldc());
@@ -110,7 +115,7 @@ class GemmTest {
                         float y = b[offset + (transB ? j * ldb() + p : p * ldb() + j)];
                         s = Math.fma(factor * x, y, s);
                     }
-                    c[at] = s != s ? Float.NaN : s;
+                    c[at] = s != s ? Float.NaN : rectified() && s <= 0 ? 0 : s;
                 }
             }
             return c;
@@ -130,6 +135,7 @@ class GemmTest {
                                 * b[offset + (transB ? j * ldb() + p : p * ldb() + j)];
                     }
                     s = factor * s + (bias ? row[j] : beta == 0 ? 0 : beta * before[at]);
+                    s = rectified() ? Math.max(s, 0) : s;
                     if (!(c[at] == s)) {
                         throw new AssertionError(this + ": element (" + i + ", " + j + ") is " + Bits.show(c[at])
                                 + ", exactly it is " + s);
@@ -396,8 +402,8 @@ class GemmTest {
         refused(() -> Gemm.multiply(backend, 1, false, false, 4, 4, 4, 1, y, 0, 4, x, 0, 4, 0, x, 0, 4), "overlaps B");
         refused(() -> Gemm.multiply(backend, 1, false, false, 4, 4, 4, 1, y, 0, 4, x, 17, 4, 0, x, 2, 4),
                 "overlaps B");
-        refused(() -> Gemm.multiplyBias(backend, 1, false, false, 4, 4, 4, x, 0, 4, y, 0, 4, new float[4], x, 8, 4),
-                "overlaps A");
+        refused(() -> Gemm.multiplyBias(backend, 1, false, false, 4, 4, 4, x, 0, 4, y, 0, 4, new float[4], false, x, 8,
+                4), "overlaps A");
     }
 
     @ParameterizedTest
@@ -422,8 +428,8 @@ class GemmTest {
                 "offset -1");
         refused(() -> Gemm.multiply(backend, 1, false, false, 2, 2, 2, 1, x, 97, 2, y, 0, 2, 0, z, 0, 2), "A",
                 "offset 97");
-        refused(() -> Gemm.multiplyBias(backend, 1, false, false, 2, 3, 2, x, 0, 2, y, 0, 3, new float[2], z, 0, 3),
-                "bias has 2", "3 columns");
+        refused(() -> Gemm.multiplyBias(backend, 1, false, false, 2, 3, 2, x, 0, 2, y, 0, 3, new float[2], false, z, 0,
+                3), "bias has 2", "3 columns");
     }
 
     private static void call(Backend backend, int m, int n, int k, float[] a, int lda, float[] b, int ldb, float[] c,
