@@ -23,7 +23,7 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         Backend.Choice best = Backend.best();
         Runtime runtime = Runtime.getRuntime();
-        terminal.environment(best.backend(), runtime.availableProcessors());
+        terminal.environment(best.backend(), runtime.availableProcessors(), null);
         boolean module = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
         row("JDK", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version") + ", "
                 + System.getProperty("java.vendor") + ", " + System.getProperty("java.vm.info"));

@@ -23,9 +23,11 @@ final class Terminal {
     }
 
     /// The first line of every run: version, JDK, backend, lanes, threads; on SCALAR, why and how to change it.
-    void environment(Backend backend, int threads) {
+    ///
+    /// @param reason why it is SCALAR, or `null` for what [Backend#best] says, or that it was asked for
+    void environment(Backend backend, int threads, String reason) {
         out.println(Main.VERSION + ", JDK " + Runtime.version().feature() + "." + Runtime.version().interim() + "."
-                + Runtime.version().update() + ", " + described(backend) + ", "
+                + Runtime.version().update() + ", " + described(backend, reason) + ", "
                 + threads + (threads == 1 ? " thread" : " threads"));
         if (!Backend.fusedMultiplyAdd()) {
             err.println("lanegrad: this machine or virtual machine has no FMA instruction (or the JVM was told not to "
@@ -34,12 +36,12 @@ final class Terminal {
         }
     }
 
-    private static String described(Backend backend) {
+    private static String described(Backend backend, String reason) {
         if (backend == Backend.VECTOR) {
             return "vector backend, " + backend.lanes() + " lanes (" + 32 * backend.lanes() + " bits)";
         }
         Backend.Choice best = Backend.best();
-        return "scalar backend (" + (best.backend() == Backend.SCALAR ? best.why()
+        return "scalar backend (" + (reason != null ? reason : best.backend() == Backend.SCALAR ? best.why()
                 : "asked for; --backend vector is faster") + ")";
     }
 

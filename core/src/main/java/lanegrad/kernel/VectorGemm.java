@@ -10,11 +10,10 @@ import lanegrad.Backend;
 /// between 8 and 16, and go to a panel that stores under a mask. Within the loop over p nothing is masked: lanes
 /// beyond the last column compute what nobody stores.
 ///
-/// **Rows.** Tiles of 6 rows, and so few of 4 that they come out even (32 = 4 x 6 + 2 x 4). In panels of 64 columns
-/// 4 x 4 is the better tile, and one of 6 rows at most makes it even (10 = 6 + 4). Where it does not, the last tile
-/// moves up until it ends with the block: it does some rows once more and stores the same values, as long as it
-/// does not begin with what is in C already. If it would, or if there are not enough rows for a tile, tiles of a
-/// single row do the rest.
+/// **Rows.** Tiles of 4 rows in panels of 64 columns; in narrower ones tiles of 6, and so few of 4 that they come out
+/// even where there are such (32 = 4 x 6 + 2 x 4). Where they do not come out even, the last tile moves up until it
+/// ends with the block: it does some rows once more and stores the same values, as long as it does not begin with
+/// what is in C already. If it would, or if there are not enough rows for a tile, tiles of a single row do the rest.
 final class VectorGemm extends GemmKernel {
     private static final VectorSpecies<Float> S512 = FloatVector.SPECIES_512;
     private static final VectorSpecies<Float> S256 = FloatVector.SPECIES_256;
@@ -25,8 +24,8 @@ final class VectorGemm extends GemmKernel {
     /// For a single row of so many columns there is a tile of its own.
     private static final int ROW = 128;
 
-    /// From this depth on, distances that are constants pay: C2 then checks all indices once before the loop, with
-    /// some eight instructions each, and otherwise a few in each step. TN 64x32x32 loses 5% by it, 64^3 gains 2%.
+    /// From this depth on it pays that a transposed A has a constant distance of rows: C2 then checks all indices
+    /// once before the loop, with some eight instructions each, and otherwise a few in each step.
     private static final int DEEP = 48;
 
     private static final Tiles SINGLE = LANES < 16 ? null : new Tiles(VectorTile1x8.class, S512, 1);
@@ -65,7 +64,7 @@ final class VectorGemm extends GemmKernel {
         if (many && LANES >= 16) {
             fill(all, 32, new Panel(32, new Tiles(VectorTile6x4.class, S256, 6),
                     new Tiles(VectorTile4x4.class, S256, 4), new Tiles(VectorTile1x4.class, S256, 1)));
-            fill(all, 64, new Panel(MOST, new Tiles(VectorTile6x4.class, S512, 6), new Tiles(VectorTile4x4.class, S512, 4),
+            fill(all, 64, new Panel(MOST, null, new Tiles(VectorTile4x4.class, S512, 4),
                     new Tiles(VectorTile1x4.class, S512, 1)));
         }
         return all;
@@ -117,12 +116,11 @@ final class VectorGemm extends GemmKernel {
             boolean transposed, float[] b, int bAt, int bRow, float[] start, int startOffset, int startRow, float[] c,
             int cOffset, int ldc, boolean rectified) {
         boolean fresh = startRow == 0;
-        boolean deep = k >= DEEP;
-        int form = (transposed ? 1 : 0) | (fresh ? 2 : 0) | (deep && bRow == panel.width ? 4 : 0)
-                | (transposed && !(deep && lda == Gemm.MC) ? 8 : 0) | (rectified ? 16 : 0);
+        int form = (transposed ? 1 : 0) | (fresh ? 2 : 0) | (bRow == panel.width ? 4 : 0)
+                | (transposed && (lda != Gemm.MC || k < DEEP) ? 8 : 0);
         int even = fresh ? m + (m & 1) : m & ~1;
         int fours = even % 6 == 2 ? 2 : even % 6 / 4;
-        int sixes = panel.tall == null || m < 6 ? 0 : panel.width < MOST ? (even - 4 * fours) / 6 : even % 4 / 2;
+        int sixes = panel.tall == null || m < 6 ? 0 : (even - 4 * fours) / 6;
         boolean nan = false;
         int i = 0;
         while (i < m) {
@@ -137,7 +135,7 @@ final class VectorGemm extends GemmKernel {
             }
             i = Math.min(i, m - tiles.rows);
             nan |= tiles.of(form).run(k, a, aOffset + i * aRow, lda, b, bAt, bRow, start, startOffset + i * startRow,
-                    startRow, c, cOffset + i * ldc, ldc, n);
+                    startRow, c, cOffset + i * ldc, ldc, n, rectified);
             i += tiles.rows;
         }
         return nan;
@@ -171,7 +169,7 @@ final class VectorGemm extends GemmKernel {
         private final VectorSpecies<Float> species;
         private final int rows;
         private final boolean ragged;
-        private final VectorTile[] copies = new VectorTile[32];
+        private final VectorTile[] copies = new VectorTile[16];
 
         Tiles(Class<? extends VectorTile> template, VectorSpecies<Float> species, int rows) {
             this(template, species, rows, false);
@@ -195,7 +193,7 @@ final class VectorGemm extends GemmKernel {
 
         private VectorTile make(int form) {
             VectorTile tile = HiddenCopy.of(template, new VectorTile.Form(species, (form & 1) != 0, (form & 8) != 0, (form & 2) != 0,
-                    (form & 4) != 0, (form & 16) != 0, ragged), VectorTile.class);
+                    (form & 4) != 0, ragged), VectorTile.class);
             copies[form] = tile;
             return tile;
         }

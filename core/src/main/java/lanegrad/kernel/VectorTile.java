@@ -53,10 +53,9 @@ abstract class VectorTile {
     /// @param distant whether the distance of two rows of a transposed A is not [Gemm#MC]
     /// @param fresh whether all rows begin with the same row of `start`
     /// @param dense whether the rows of B are as long as the tile is wide
-    /// @param rectified whether negative results become 0 before they are stored
     /// @param ragged whether the stores are masked to `columns`
     record Form(VectorSpecies<Float> species, boolean transposed, boolean distant, boolean fresh, boolean dense,
-            boolean rectified, boolean ragged) {
+            boolean ragged) {
     }
 
     VectorTile() {
@@ -66,7 +65,9 @@ abstract class VectorTile {
     ///
     /// @param lda distance of two rows of A as it is stored
     /// @param columns that are stored, if the form is ragged
+    /// @param rectified whether negative results become 0 before they are stored; not part of the form, since each
+    ///        form costs a start-up 0.1 s of compilation, and a branch after the loop costs nothing
     /// @return whether an element may be NaN
     abstract boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
-            int startRow, float[] c, int cAt, int ldc, int columns);
+            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified);
 }

@@ -16,12 +16,11 @@ final class VectorTile1x4 extends VectorTile {
     private static final boolean DISTANT = FORM.distant();
     private static final boolean FRESH = FORM.fresh();
     private static final boolean DENSE = FORM.dense();
-    private static final boolean RECTIFIED = FORM.rectified();
     private static final boolean RAGGED = FORM.ragged();
 
     @Override
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
-            int startRow, float[] c, int cAt, int ldc, int columns) {
+            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified) {
         FloatVector c00 = FloatVector.fromArray(S, start, sAt);
         FloatVector c01 = FloatVector.fromArray(S, start, sAt + L);
         FloatVector c02 = FloatVector.fromArray(S, start, sAt + 2 * L);
@@ -39,7 +38,7 @@ final class VectorTile1x4 extends VectorTile {
             c02 = x.fma(b2, c02);
             c03 = x.fma(b3, c03);
         }
-        if (RECTIFIED) {
+        if (rectified) {
             c00 = c00.blend(0, c00.compare(VectorOperators.LE, 0));
             c01 = c01.blend(0, c01.compare(VectorOperators.LE, 0));
             c02 = c02.blend(0, c02.compare(VectorOperators.LE, 0));

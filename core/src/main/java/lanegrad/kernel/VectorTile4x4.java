@@ -14,11 +14,10 @@ final class VectorTile4x4 extends VectorTile {
     private static final boolean DISTANT = FORM.distant();
     private static final boolean FRESH = FORM.fresh();
     private static final boolean DENSE = FORM.dense();
-    private static final boolean RECTIFIED = FORM.rectified();
 
     @Override
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
-            int startRow, float[] c, int cAt, int ldc, int columns) {
+            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified) {
         FloatVector c00 = FloatVector.fromArray(S, start, sAt);
         FloatVector c01 = FloatVector.fromArray(S, start, sAt + L);
         FloatVector c02 = FloatVector.fromArray(S, start, sAt + 2 * L);
@@ -66,7 +65,7 @@ final class VectorTile4x4 extends VectorTile {
             c32 = x.fma(b2, c32);
             c33 = x.fma(b3, c33);
         }
-        if (RECTIFIED) {
+        if (rectified) {
             c00 = c00.blend(0, c00.compare(VectorOperators.LE, 0));
             c01 = c01.blend(0, c01.compare(VectorOperators.LE, 0));
             c02 = c02.blend(0, c02.compare(VectorOperators.LE, 0));

@@ -16,12 +16,11 @@ final class VectorTile6x2 extends VectorTile {
     private static final boolean DISTANT = FORM.distant();
     private static final boolean FRESH = FORM.fresh();
     private static final boolean DENSE = FORM.dense();
-    private static final boolean RECTIFIED = FORM.rectified();
     private static final boolean RAGGED = FORM.ragged();
 
     @Override
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
-            int startRow, float[] c, int cAt, int ldc, int columns) {
+            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified) {
         FloatVector c00 = FloatVector.fromArray(S, start, sAt);
         FloatVector c01 = FloatVector.fromArray(S, start, sAt + L);
         FloatVector c10 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + startRow);
@@ -63,7 +62,7 @@ final class VectorTile6x2 extends VectorTile {
             c50 = x.fma(b0, c50);
             c51 = x.fma(b1, c51);
         }
-        if (RECTIFIED) {
+        if (rectified) {
             c00 = c00.blend(0, c00.compare(VectorOperators.LE, 0));
             c01 = c01.blend(0, c01.compare(VectorOperators.LE, 0));
             c10 = c10.blend(0, c10.compare(VectorOperators.LE, 0));

@@ -18,6 +18,7 @@ import java.util.Map;
 import lanegrad.bench.Disassembly.Counts;
 import lanegrad.bench.Disassembly.Instruction;
 import lanegrad.bench.Disassembly.Processor;
+import lanegrad.Backend;
 import lanegrad.op.Operation;
 import lanegrad.op.Operations;
 import lanegrad.op.UnaryOp;
@@ -225,7 +226,7 @@ class AsmCommandTest {
                 assertTrue(run.out().contains("  " + op.name() + " backward "), op.name());
             }
         }
-        for (String part : List.of("matrix multiply", "kernel.VectorGemm.", "  exp ", "  adam ")) {
+        for (String part : List.of("matrix multiply", "kernel.VectorTile6x2.", "  exp ", "  adam ")) {
             assertTrue(run.out().contains(part), part + " is missing in\n" + run.out());
         }
         assertTrue(AsmKernel.all().size() > 20);
@@ -247,10 +248,26 @@ class AsmCommandTest {
                 .orElseThrow().name();
     }
 
+    /// A tile that needs more registers than there are runs at half its speed, and nothing else tells.
+    @ParameterizedTest
+    @CsvSource({"tile4x4, 16, 16", "tile6x4, 24, 16", "tile6x2, 12, 8"})
+    void tilesDoNotSpill(String tile, int fmas, int lanes) {
+        assumeTrue(Backend.best().backend() == Backend.VECTOR && Backend.VECTOR.lanes() >= lanes);
+        assumeTrue(objdump(), "objdump is not installed");
+        CommandTest.Run run = run("asm", tile);
+        assertEquals(0, run.code(), run.err());
+        String hot = run.out().lines().filter(line -> line.startsWith("hot loop: ")).findFirst().orElseThrow();
+        assertTrue(hot.contains(" " + fmas + " fma, ") && hot.contains(" 0 spills, "), hot);
+    }
+
+    private static boolean objdump() {
+        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "objdump")));
+    }
+
     @Test
     void aKernelIsCompiledAndShown() {
-        assumeTrue(Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "objdump"))), "objdump is not installed");
+        assumeTrue(objdump(), "objdump is not installed");
         CommandTest.Run run = run("asm", "RELU");
         assertEquals(0, run.code(), run.err());
         assertTrue(run.out().startsWith("lanegrad.kernel.VectorUnaryLoop.forward of relu, C2, "), run.out());
