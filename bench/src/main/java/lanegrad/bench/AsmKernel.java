@@ -83,6 +83,7 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
         tiles.put("tile4x4", "NN 64x64x64");
         tiles.put("tile6x4", Backend.VECTOR.lanes() == 16 ? "NN 96x64x32" : "NN 96x64x16");
         tiles.put("tile6x2", Backend.VECTOR.lanes() >= 8 ? "NN 96x64x16" : "NN 96x64x8");
+        tiles.put("tile4x2", Backend.VECTOR.lanes() >= 8 ? "NN 4x64x16" : "NN 4x64x8");
         tiles.put("tile1x4", "NN 1x64x32");
         tiles.put("tile1x8", "NN 1x64x128");
         List<AsmKernel> kernels = new ArrayList<>();

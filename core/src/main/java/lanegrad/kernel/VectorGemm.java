@@ -45,17 +45,18 @@ final class VectorGemm extends GemmKernel {
 
     private static Panel[] panels() {
         Tiles row128 = new Tiles(VectorTile1x4.class, S128, 1);
-        Tiles row64 = new Tiles(VectorTile1x4.class, S64, 1);
         boolean many = Backend.VECTOR.registers() >= 32;
         Panel[] all = new Panel[MOST + 1];
         // From narrow to wide: the wider ones replace them where they fit.
-        Tiles narrow = new Tiles(VectorTile6x2.class, S128, 6);
-        fill(all, 0, new Panel(8, null, narrow.ragged(), row64.ragged()));
-        fill(all, 8, new Panel(8, null, narrow, row64));
+        Panel eight = new Panel(8, new Tiles(VectorTile6x2.class, S128, 6), new Tiles(VectorTile4x2.class, S128, 4),
+                new Tiles(VectorTile1x4.class, S64, 1));
+        fill(all, 0, eight.ragged());
+        fill(all, 8, eight);
         if (LANES >= 8) {
-            Tiles two = new Tiles(VectorTile6x2.class, S256, 6);
-            fill(all, 9, new Panel(16, null, two.ragged(), row128.ragged()));
-            fill(all, 16, new Panel(16, null, two, row128));
+            Panel sixteen = new Panel(16, new Tiles(VectorTile6x2.class, S256, 6),
+                    new Tiles(VectorTile4x2.class, S256, 4), row128);
+            fill(all, 9, sixteen.ragged());
+            fill(all, 16, sixteen);
         }
         if (many && LANES < 8) {
             fill(all, 16, new Panel(16, new Tiles(VectorTile6x4.class, S128, 6),
@@ -161,6 +162,9 @@ final class VectorGemm extends GemmKernel {
     /// @param tiles the tile of which as many as fit are taken, or `null`
     /// @param single the tile of one row
     private record Panel(int width, Tiles tall, Tiles tiles, Tiles single) {
+        Panel ragged() {
+            return new Panel(width, tall.ragged(), tiles.ragged(), single.ragged());
+        }
     }
 
     /// A tile on a species: its copies, made when first wanted.

@@ -1,0 +1,91 @@
+package lanegrad.kernel;
+
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/// 4 rows by 2 vectors: what tiles of 6 rows leave of an even number. Eight chains of multiply-adds, as many as their
+/// latency of 4 cycles at two a cycle asks for.
+final class VectorTile4x2 extends VectorTile {
+    private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
+    private static final VectorSpecies<Float> S = FORM.species();
+    private static final int L = S.length();
+    private static final boolean TRANSPOSED = FORM.transposed();
+    private static final boolean DISTANT = FORM.distant();
+    private static final boolean FRESH = FORM.fresh();
+    private static final boolean DENSE = FORM.dense();
+    private static final boolean RAGGED = FORM.ragged();
+
+    @Override
+    boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
+            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified) {
+        FloatVector c00 = FloatVector.fromArray(S, start, sAt);
+        FloatVector c01 = FloatVector.fromArray(S, start, sAt + L);
+        FloatVector c10 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + startRow);
+        FloatVector c11 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + startRow + L);
+        FloatVector c20 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 2 * startRow);
+        FloatVector c21 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 2 * startRow + L);
+        FloatVector c30 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 3 * startRow);
+        FloatVector c31 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 3 * startRow + L);
+        int a1 = aAt + lda;
+        int a2 = aAt + 2 * lda;
+        int a3 = aAt + 3 * lda;
+        for (int p = 0; p < k; p++) {
+            int q = bAt + p * (DENSE ? 2 * L : ldb);
+            FloatVector b0 = FloatVector.fromArray(S, b, q);
+            FloatVector b1 = FloatVector.fromArray(S, b, q + L);
+            int t = aAt + (TRANSPOSED ? p * (DISTANT ? lda : Gemm.MC) : p);
+            FloatVector x = FloatVector.broadcast(S, a[t]);
+            c00 = x.fma(b0, c00);
+            c01 = x.fma(b1, c01);
+            x = FloatVector.broadcast(S, a[TRANSPOSED ? t + 1 : a1 + p]);
+            c10 = x.fma(b0, c10);
+            c11 = x.fma(b1, c11);
+            x = FloatVector.broadcast(S, a[TRANSPOSED ? t + 2 : a2 + p]);
+            c20 = x.fma(b0, c20);
+            c21 = x.fma(b1, c21);
+            x = FloatVector.broadcast(S, a[TRANSPOSED ? t + 3 : a3 + p]);
+            c30 = x.fma(b0, c30);
+            c31 = x.fma(b1, c31);
+        }
+        if (rectified) {
+            c00 = c00.blend(0, c00.compare(VectorOperators.LE, 0));
+            c01 = c01.blend(0, c01.compare(VectorOperators.LE, 0));
+            c10 = c10.blend(0, c10.compare(VectorOperators.LE, 0));
+            c11 = c11.blend(0, c11.compare(VectorOperators.LE, 0));
+            c20 = c20.blend(0, c20.compare(VectorOperators.LE, 0));
+            c21 = c21.blend(0, c21.compare(VectorOperators.LE, 0));
+            c30 = c30.blend(0, c30.compare(VectorOperators.LE, 0));
+            c31 = c31.blend(0, c31.compare(VectorOperators.LE, 0));
+        }
+        if (RAGGED) {
+            VectorMask<Float> m0 = S.indexInRange(0, columns);
+            VectorMask<Float> m1 = S.indexInRange(L, columns);
+            c00.intoArray(c, cAt, m0);
+            c01.intoArray(c, cAt + L, m1);
+            c10.intoArray(c, cAt + ldc, m0);
+            c11.intoArray(c, cAt + ldc + L, m1);
+            c20.intoArray(c, cAt + 2 * ldc, m0);
+            c21.intoArray(c, cAt + 2 * ldc + L, m1);
+            c30.intoArray(c, cAt + 3 * ldc, m0);
+            c31.intoArray(c, cAt + 3 * ldc + L, m1);
+        } else {
+            c00.intoArray(c, cAt);
+            c01.intoArray(c, cAt + L);
+            c10.intoArray(c, cAt + ldc);
+            c11.intoArray(c, cAt + ldc + L);
+            c20.intoArray(c, cAt + 2 * ldc);
+            c21.intoArray(c, cAt + 2 * ldc + L);
+            c30.intoArray(c, cAt + 3 * ldc);
+            c31.intoArray(c, cAt + 3 * ldc + L);
+        }
+        FloatVector sum0 = c00.add(c01);
+        FloatVector sum1 = c10.add(c11);
+        FloatVector sum2 = c20.add(c21);
+        FloatVector sum3 = c30.add(c31);
+        FloatVector sum = sum0.add(sum1).add(sum2.add(sum3));
+        return sum.compare(VectorOperators.NE, sum).anyTrue();
+    }
+}
