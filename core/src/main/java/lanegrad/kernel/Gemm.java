@@ -33,16 +33,16 @@ import lanegrad.Backend;
 ///     for jc in 0 .. n-1 step NC       columns of B that are packed together: memory for it is limited
 ///       for pb in 0 .. k-1 step KB     rows of B that are packed together: A, MC x KB, must stay in L2
 ///         for jr: a panel              up to 64 columns; packed here, it stays in L2 while all of A passes by
-///           for ic in 0 .. m-1 step MC rows of A; the panel's C, MC x 64, stays in L1 and L2 from here on
+///           for ic in 0 .. m-1 step MC rows of A; C here is MC x 64 and stays in L1 and L2
 ///             for pc step KC           a stretch of the chains: C is loaded, goes on, and is stored
 ///               for ir: a tile         4 or 6 rows; its C is in registers for all of KC
 ///
-/// The threads share the loop over panels if there are 8 of them, else (B is packed beforehand, and) that over rows.
-/// The order differs from BLIS, which has pc outside of ic and so comes back to C when it has long left the
-/// cache: the chains are not allowed to meet C at their end only, so a tile waits for its C at the beginning.
-/// A is not packed, unless it is transposed and its rows are long: a tile reads 4 or 6 rows of it side by side.
-/// Packing it always gained less at 1024^3 (91 to 94% of peak beside 90) than the copy costs at the sizes of small
-/// networks.
+/// The threads share the loop over panels if there are 8 of them or more, each packing its own; else that over rows,
+/// after B was packed. The order differs from BLIS, which has pc outside of ic and so comes back to C when it has
+/// long left the cache: the chains are not allowed to meet C at their end only, so a tile waits for its C at the
+/// beginning. A is not packed, unless it is transposed and its rows are long: a tile reads 4 or 6 rows of it side
+/// by side. Packing it always gained less at 1024^3 (91 to 94% of peak beside 90) than the copy costs at the sizes
+/// of small networks.
 ///
 /// B is packed where that pays: always when it is transposed, or when a whole vector at the end of its last row
 /// would leave the array; otherwise when its rows are farther apart than a panel is wide, and there are enough
@@ -56,7 +56,8 @@ public final class Gemm {
     static final int KC = 512;
     /// Depth of a packed panel: KB x 64 floats are 512 KB, half of L2.
     static final int KB = 2048;
-    /// Columns of B that are packed together, so that the packed B is 32 MB at most.
+    /// Columns of B that are packed together, so that the packed B is 32 MB at most; and the most rows of a
+    /// transposed A that are.
     static final int NC = 4096;
     /// The most rows of one part.
     static final int MC = 64;
@@ -75,6 +76,8 @@ public final class Gemm {
     /// along the lanes. TN 128x128x10 takes 60% of the time, although C is transposed in the end; with 16 columns
     /// there is nothing to gain.
     static final int NARROW = 12;
+    /// From this depth on a single column goes to [VectorColumn].
+    static final int SHORT = 16;
     /// Below this many multiply-adds, about 30 µs of one core, a second thread does not pay for its waking.
     static final long PARALLEL = 1L << 20;
 
@@ -135,10 +138,13 @@ public final class Gemm {
         GemmKernel kernel = backend == Backend.SCALAR ? ScalarGemm.KERNEL : VectorGemm.kernel();
         boolean turned = transA && n <= NARROW && m > n && alpha == 1 && beta == 0 && bias == null
                 && backend == Backend.VECTOR && aOffset + (k - 1L) * lda + kernel.padded(n, m) <= a.length;
+        boolean column = n == 1 && !transA && m >= VectorColumn.ROWS && k >= SHORT && alpha == 1
+                && (beta == 0 || bias != null) && backend == Backend.VECTOR && backend.registers() >= 32
+                && backend.lanes() >= VectorPack.SIDE;
         float[] start = bias == null ? ZEROS : bias;
         int width = kernel.padded(m, n);
         // Most products of small networks: nothing to prepare, so nothing is borrowed.
-        if (!turned && alpha == 1 && (beta == 0 || bias != null) && (long) m * n * k < PARALLEL
+        if (!turned && !column && alpha == 1 && (beta == 0 || bias != null) && (long) m * n * k < PARALLEL
                 && (bias == null ? kernel.panel(m, n) <= ZEROS.length : width <= bias.length)
                 && !packed(kernel, transB, m, n, k, b, bOffset, ldb, width)) {
             kernel.block(m, m, n, k, a, aOffset, transA ? 1 : lda, transA ? lda : 1, b, bOffset, ldb, start, 0, 0,
@@ -152,6 +158,10 @@ public final class Gemm {
         try {
             if (turned) {
                 p.turned(kernel, transB, m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
+                return;
+            }
+            if (column) {
+                p.column(m, k, a, aOffset, lda, b, bOffset, transB ? 1 : ldb, start[0], rectified, c, cOffset, ldc);
                 return;
             }
             p.run(backend, kernel, threads, transA, transB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb,
@@ -260,6 +270,7 @@ public final class Gemm {
         /// Columns of a part.
         private int unit;
 
+        /// Whether A is read from a copy, part after part, with rows in the distance of MC.
         private boolean packedA;
         private boolean rectified;
 
@@ -269,9 +280,9 @@ public final class Gemm {
         private float[] row = new float[0];
         private float[] copiedC = new float[0];
 
-        void run(Backend backend, GemmKernel kernel, int threads, boolean transA, boolean transB, int m, int n, int k, float alpha,
-                float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, boolean readC, float[] bias,
-                boolean rectified, float[] c, int cOffset, int ldc) {
+        void run(Backend backend, GemmKernel kernel, int threads, boolean transA, boolean transB, int m, int n, int k,
+                float alpha, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, boolean readC,
+                float[] bias, boolean rectified, float[] c, int cOffset, int ldc) {
             this.backend = backend;
             this.kernel = kernel;
             this.m = m;
@@ -298,9 +309,9 @@ public final class Gemm {
                     Arrays.fill(row, 0, width, 0);
                 }
             }
-            int kb = packed ? KB : k;
             part = Math.clamp((m / PARTS + 3) & ~3, MC / 2, MC);
-            packedA = transA && aColumn > MC && n >= NARROW;
+            packedA = transA && aColumn > MC && n > NARROW && m <= NC;
+            int kb = packed || packedA ? KB : k;
             if (packedA) {
                 copiedA = grown(copiedA, (m + part - 1) / part * Math.min(kb, k) * MC);
             }
@@ -355,6 +366,30 @@ public final class Gemm {
             kernel.block(n, n, m, k, b, bOffset, transB ? ldb : 1, transB ? 1 : ldb, a, aOffset, lda, ZEROS, 0, 0, 0,
                     packedB, 0, width, false);
             Transpose.of(Backend.VECTOR, n, m, packedB, 0, width, c, cOffset, ldc);
+        }
+
+        // One column, which is copied first; what 8 leaves of k is added to the chains in the end.
+        void column(int m, int k, float[] a, int aOffset, int lda, float[] b, int bOffset, int bRow, float start,
+                boolean rectified, float[] c, int cOffset, int ldc) {
+            int rows = VectorColumn.ROWS;
+            int whole = k & -VectorPack.SIDE;
+            packedB = grown(packedB, k);
+            row = grown(row, rows);
+            for (int p = 0; p < k; p++) {
+                packedB[p] = b[bOffset + p * bRow];
+            }
+            for (int i = 0; i < m; i += rows) {
+                i = Math.min(i, m - rows);
+                VectorColumn.multiply(whole, a, aOffset + i * lda, lda, packedB, start, row);
+                for (int p = whole; p < k; p++) {
+                    for (int r = 0; r < rows; r++) {
+                        row[r] = Math.fma(a[aOffset + (i + r) * lda + p], packedB[p], row[r]);
+                    }
+                }
+                for (int r = 0; r < rows; r++) {
+                    c[cOffset + (i + r) * ldc] = rectified && row[r] <= 0 ? 0 : Sums.canonical(row[r]);
+                }
+            }
         }
 
         /// One part of the current phase.

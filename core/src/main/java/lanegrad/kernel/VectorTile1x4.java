@@ -15,7 +15,7 @@ final class VectorTile1x4 extends VectorTile {
     private static final boolean TRANSPOSED = FORM.transposed();
     private static final boolean DISTANT = FORM.distant();
     private static final boolean FRESH = FORM.fresh();
-    private static final boolean DENSE = FORM.dense();
+    private static final int LDB = FORM.ldb();
     private static final boolean RAGGED = FORM.ragged();
 
     @Override
@@ -26,7 +26,7 @@ final class VectorTile1x4 extends VectorTile {
         FloatVector c02 = FloatVector.fromArray(S, start, sAt + 2 * L);
         FloatVector c03 = FloatVector.fromArray(S, start, sAt + 3 * L);
         for (int p = 0; p < k; p++) {
-            int q = bAt + p * (DENSE ? 4 * L : ldb);
+            int q = bAt + p * (LDB == 0 ? ldb : LDB);
             FloatVector b0 = FloatVector.fromArray(S, b, q);
             FloatVector b1 = FloatVector.fromArray(S, b, q + L);
             FloatVector b2 = FloatVector.fromArray(S, b, q + 2 * L);

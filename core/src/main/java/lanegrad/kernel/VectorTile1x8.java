@@ -14,7 +14,7 @@ final class VectorTile1x8 extends VectorTile {
     private static final boolean TRANSPOSED = FORM.transposed();
     private static final boolean DISTANT = FORM.distant();
     private static final boolean FRESH = FORM.fresh();
-    private static final boolean DENSE = FORM.dense();
+    private static final int LDB = FORM.ldb();
 
     @Override
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
@@ -28,7 +28,7 @@ final class VectorTile1x8 extends VectorTile {
         FloatVector c06 = FloatVector.fromArray(S, start, sAt + 6 * L);
         FloatVector c07 = FloatVector.fromArray(S, start, sAt + 7 * L);
         for (int p = 0; p < k; p++) {
-            int q = bAt + p * (DENSE ? 8 * L : ldb);
+            int q = bAt + p * (LDB == 0 ? ldb : LDB);
             FloatVector b0 = FloatVector.fromArray(S, b, q);
             FloatVector b1 = FloatVector.fromArray(S, b, q + L);
             FloatVector b2 = FloatVector.fromArray(S, b, q + 2 * L);

@@ -15,7 +15,7 @@ final class VectorTile4x2 extends VectorTile {
     private static final boolean TRANSPOSED = FORM.transposed();
     private static final boolean DISTANT = FORM.distant();
     private static final boolean FRESH = FORM.fresh();
-    private static final boolean DENSE = FORM.dense();
+    private static final int LDB = FORM.ldb();
     private static final boolean RAGGED = FORM.ragged();
 
     @Override
@@ -33,7 +33,7 @@ final class VectorTile4x2 extends VectorTile {
         int a2 = aAt + 2 * lda;
         int a3 = aAt + 3 * lda;
         for (int p = 0; p < k; p++) {
-            int q = bAt + p * (DENSE ? 2 * L : ldb);
+            int q = bAt + p * (LDB == 0 ? ldb : LDB);
             FloatVector b0 = FloatVector.fromArray(S, b, q);
             FloatVector b1 = FloatVector.fromArray(S, b, q + L);
             int t = aAt + (TRANSPOSED ? p * (DISTANT ? lda : Gemm.MC) : p);

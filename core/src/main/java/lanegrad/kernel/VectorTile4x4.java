@@ -13,7 +13,7 @@ final class VectorTile4x4 extends VectorTile {
     private static final boolean TRANSPOSED = FORM.transposed();
     private static final boolean DISTANT = FORM.distant();
     private static final boolean FRESH = FORM.fresh();
-    private static final boolean DENSE = FORM.dense();
+    private static final int LDB = FORM.ldb();
 
     @Override
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
@@ -38,7 +38,7 @@ final class VectorTile4x4 extends VectorTile {
         int a2 = aAt + 2 * lda;
         int a3 = aAt + 3 * lda;
         for (int p = 0; p < k; p++) {
-            int q = bAt + p * (DENSE ? 4 * L : ldb);
+            int q = bAt + p * (LDB == 0 ? ldb : LDB);
             FloatVector b0 = FloatVector.fromArray(S, b, q);
             FloatVector b1 = FloatVector.fromArray(S, b, q + L);
             FloatVector b2 = FloatVector.fromArray(S, b, q + 2 * L);

@@ -87,7 +87,8 @@ public abstract class Optimizer {
     static float checked(String what, float value, float low, boolean lowAllowed, float high) {
         if (!(value > low || lowAllowed && value == low) || !(value < high)) {
             throw new IllegalArgumentException(what + " is " + value + "; it must be "
-                    + (lowAllowed ? "at least " : "above ") + low + (high == Float.POSITIVE_INFINITY ? " and finite" : " and below " + high));
+                    + (lowAllowed ? "at least " : "above ") + low
+                    + (high == Float.POSITIVE_INFINITY ? " and finite" : " and below " + high));
         }
         return value;
     }

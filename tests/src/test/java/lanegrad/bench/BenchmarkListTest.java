@@ -18,6 +18,7 @@ import lanegrad.bench.jmh.MatMulBenchmark;
 import lanegrad.bench.jmh.OperationBenchmark;
 import lanegrad.bench.jmh.OptimizerBenchmark;
 import lanegrad.bench.jmh.ResultTable;
+import lanegrad.bench.jmh.RoofBenchmark;
 import lanegrad.bench.jmh.StepBenchmark;
 import lanegrad.bench.jmh.Suite;
 import lanegrad.bench.jmh.Timing;
@@ -41,7 +42,7 @@ class BenchmarkListTest {
             list = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
         for (Class<?> suite : List.of(MatMulBenchmark.class, UnaryBenchmark.class, OperationBenchmark.class,
-                OptimizerBenchmark.class, StepBenchmark.class, TrapExhibit.class)) {
+                OptimizerBenchmark.class, StepBenchmark.class, RoofBenchmark.class, TrapExhibit.class)) {
             assertTrue(list.contains(suite.getName()), suite.getName() + " is not in META-INF/BenchmarkList");
         }
     }

@@ -246,6 +246,23 @@ class GemmTest {
         }
     }
 
+    /// One column has a kernel of its own, and few columns of a transposed A are computed as C^T.
+    @Test
+    void narrowProducts() {
+        int turn = 0;
+        for (int m : new int[] {1, 15, 16, 17, 31, 32, 33, 64, 100}) {
+            for (int n : new int[] {1, 2, 4, 10, 12, 13}) {
+                for (int k : new int[] {1, 8, 15, 16, 17, 24, 63, 64}) {
+                    for (int trans = 0; trans < 4; trans++) {
+                        turn++;
+                        new Problem((trans & 1) != 0, (trans & 2) != 0, m, n, k, 1, turn % 5 == 0 ? 1 : 0, turn % 3 == 0,
+                                PADS[turn % 3], turn % 2, turn % 7 < 3 ? 0 : 4 * L, turn % 2 == 0, turn).check(1);
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void realsAreTheDocumentedChain() {
         SplitMix random = new SplitMix(20);
