@@ -350,7 +350,7 @@ final class TrainCommand implements Callable<Integer> {
         terminal.out.println();
         terminal.out.println("Try next: --seed 7 (another start), --hidden 4 (how few units will do?), --activation "
                 + "sigmoid,");
-        terminal.out.println("          --init zero (what if all weights are equal?), --backend scalar (same hash, "
+        terminal.out.println("          --init zero (what if all weights are equal?), --backend vector (same hash, "
                 + "other time)");
     }
 }

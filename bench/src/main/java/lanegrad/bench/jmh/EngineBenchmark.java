@@ -42,8 +42,10 @@ import org.openjdk.jmh.annotations.Warmup;
 public abstract class EngineBenchmark {
     // C2 compiles a method after 5,000 calls with little in them, and what it calls may need a second round.
     private static final int CALLS = 12_000;
-    // Work that is long enough to reach this has loops that are compiled for their own counts.
-    private static final long CPU_NANOS = 300_000_000;
+    // Work that is long enough to reach this has loops that are compiled for their own counts. A training step runs
+    // through a dozen vector methods, and as long as one of them is not compiled it takes 500 us instead of 6: it needs
+    // 2.3 s. With 0.3 some forks were measured half compiled, at four times their time and with garbage.
+    private static final long CPU_NANOS = 3_000_000_000L;
 
     private Object sink;
 
