@@ -246,6 +246,15 @@ class GemmTest {
         }
     }
 
+    /// Deeper than a packed block: only the last one may rectify, and a transposed A is copied block by block.
+    @Test
+    void realsAcrossPackedBlocksOfK() {
+        for (int trans = 0; trans < 4; trans++) {
+            new Problem((trans & 1) != 0, (trans & 2) != 0, 70, 20, 2 * Gemm.KB + 3, 1, 0, true, 0, 0, 0, false,
+                    2 * trans).check(1, 2);
+        }
+    }
+
     /// One column has a kernel of its own, and few columns of a transposed A are computed as C^T.
     @Test
     void narrowProducts() {
@@ -255,8 +264,9 @@ class GemmTest {
                 for (int k : new int[] {1, 8, 15, 16, 17, 24, 63, 64}) {
                     for (int trans = 0; trans < 4; trans++) {
                         turn++;
-                        new Problem((trans & 1) != 0, (trans & 2) != 0, m, n, k, 1, turn % 5 == 0 ? 1 : 0, turn % 3 == 0,
-                                PADS[turn % 3], turn % 2, turn % 7 < 3 ? 0 : 4 * L, turn % 2 == 0, turn).check(1);
+                        new Problem((trans & 1) != 0, (trans & 2) != 0, m, n, k, 1, turn % 5 == 0 ? 1 : 0,
+                                turn % 3 == 0, PADS[turn % 3], turn % 2, turn % 7 < 3 ? 0 : 4 * L, turn % 2 == 0, turn)
+                                .check(1);
                     }
                 }
             }
