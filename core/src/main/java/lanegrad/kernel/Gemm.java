@@ -54,12 +54,12 @@ public final class Gemm {
     /// that L2 gives. A panel that stays in L1 (KC = 64 or 128) lost: at 1024^3 each tile then begins and ends
     /// with C four or eight times as often (85% of peak; KC = 256 87%, 512 and 1024 90%).
     static final int KC = 512;
-    /// Depth of a packed panel: KB x 64 floats are 512 KB, half of L2.
+    /// Depth of a packed panel: KB x 64 floats are 512 KB, half of L2. Kernels with narrower panels take less.
     static final int KB = 2048;
     /// Columns of B that are packed together, so that the packed B is 32 MB at most; and the most rows of a
     /// transposed A that are.
     static final int NC = 4096;
-    /// The most rows of one part.
+    /// The most rows of one part, and the distance of two rows of a packed A.
     static final int MC = 64;
     /// Into so many parts rows are cut, if there are enough: two threads then end at nearly the same time.
     static final int PARTS = 16;
@@ -73,8 +73,8 @@ public final class Gemm {
     /// width make a tile 3% faster, since the distance is then a constant and needs no checks.
     static final int REUSED = 256;
     /// With so few columns, C^T is computed instead of C where A is stored transposed: its long side then runs
-    /// along the lanes. TN 128x128x10 takes 60% of the time, although C is transposed in the end; with 16 columns
-    /// there is nothing to gain.
+    /// along the lanes. TN 128x128x10 takes 4.0 µs in place of 6.0, although C is transposed in the end; with 16
+    /// columns the tiles have no idle lanes to begin with.
     static final int NARROW = 12;
     /// From this depth on a single column goes to [VectorColumn].
     static final int SHORT = 16;
@@ -309,9 +309,10 @@ public final class Gemm {
                     Arrays.fill(row, 0, width, 0);
                 }
             }
-            part = Math.clamp((m / PARTS + 3) & ~3, MC / 2, MC);
+            int step = kernel.step();
+            part = Math.clamp(up(m / PARTS, step), up(MC / 2, step), MC - MC % step);
             packedA = transA && aColumn > MC && n > NARROW && m <= NC;
-            int kb = packed || packedA ? KB : k;
+            int kb = packed || packedA ? kernel.depth() : k;
             if (packedA) {
                 copiedA = grown(copiedA, (m + part - 1) / part * Math.min(kb, k) * MC);
             }
@@ -320,7 +321,7 @@ public final class Gemm {
             for (int jc = 0; jc < n; jc += NC) {
                 columns = Math.min(NC, n - jc);
                 int widest = kernel.panel(m, columns);
-                unit = (PACK + widest - 1) / widest * widest;
+                unit = up(PACK, widest);
                 int columnParts = (columns + unit - 1) / unit;
                 for (int pb = 0; pb < k; pb += kb) {
                     depth = Math.min(kb, k - pb);
@@ -461,6 +462,10 @@ public final class Gemm {
             aOffset = 0;
             aRow = k;
             aColumn = 1;
+        }
+
+        private static int up(int x, int step) {
+            return (x + step - 1) / step * step;
         }
 
         private static float[] grown(float[] buffer, int length) {

@@ -8,6 +8,16 @@ abstract class GemmKernel {
     /// How many columns the next panel takes when `columns` are left of `m` rows; may exceed what is left.
     abstract int panel(int m, int columns);
 
+    /// What the rows of a part are a multiple of, so that tiles cover all parts but the last without a rest.
+    int step() {
+        return 4;
+    }
+
+    /// How many rows of B are packed together.
+    int depth() {
+        return Gemm.KB;
+    }
+
     /// The sum of the widths of all panels over `columns` columns.
     final int padded(int m, int columns) {
         int width = 0;

@@ -20,9 +20,14 @@ final class VectorGemm extends GemmKernel {
     private static final VectorSpecies<Float> S128 = FloatVector.SPECIES_128;
     private static final VectorSpecies<Float> S64 = FloatVector.SPECIES_64;
     private static final int LANES = Backend.VECTOR.lanes();
+    private static final boolean MANY = Backend.VECTOR.registers() >= 32;
     private static final int MOST = 64;
     /// For a single row of so many columns there is a tile of its own.
     private static final int ROW = 128;
+
+    /// Depth of a stretch in panels of 16 columns and less: 16 KB of B, half of L1. Under AVX2 512 x 512 x 512 reached
+    /// 53% of peak with 512 and 67 to 72% with 128.
+    private static final int NARROW_KC = 256;
 
     /// From this depth on it pays that a transposed A has a constant distance of rows: C2 then checks all indices
     /// once before the loop, with some eight instructions each, and otherwise a few in each step.
@@ -53,7 +58,6 @@ final class VectorGemm extends GemmKernel {
 
     private static Panel[] panels() {
         Tiles row128 = new Tiles(VectorTile1x4.class, S128, 1);
-        boolean many = Backend.VECTOR.registers() >= 32;
         Panel[] all = new Panel[MOST + 1];
         // From narrow to wide: the wider ones replace them where they fit.
         Panel eight = new Panel(8, new Tiles(VectorTile6x2.class, S128, 6), new Tiles(VectorTile4x2.class, S128, 4),
@@ -66,11 +70,11 @@ final class VectorGemm extends GemmKernel {
             fill(all, 9, sixteen.ragged());
             fill(all, 16, sixteen);
         }
-        if (many && LANES < 8) {
+        if (MANY && LANES < 8) {
             fill(all, 16, new Panel(16, new Tiles(VectorTile6x4.class, S128, 6),
                     new Tiles(VectorTile4x4.class, S128, 4), row128));
         }
-        if (many && LANES >= 16) {
+        if (MANY && LANES >= 16) {
             fill(all, 32, new Panel(32, new Tiles(VectorTile6x4.class, S256, 6),
                     new Tiles(VectorTile4x4.class, S256, 4), new Tiles(VectorTile1x4.class, S256, 1)));
             fill(all, 64, new Panel(MOST, null, new Tiles(VectorTile4x4.class, S512, 4),
@@ -94,6 +98,20 @@ final class VectorGemm extends GemmKernel {
         return of(m, columns).width;
     }
 
+    // Tiles of 6 and of 4 rows. Of 6 x 2 and 4 x 2, which 16 registers allow, the second is the weaker one: with parts
+    // of 32 rows 256^3 reached 77% of peak under AVX2.
+    @Override
+    int step() {
+        return MANY ? super.step() : 12;
+    }
+
+    // Panels of 16 columns: a block of B no deeper than a panel in L1 has room in L2 (512 columns: 512 KB). With a
+    // depth of 2048 B came from L3 for each part: under AVX2 512 x 512 x 512 reached 73 to 78% of peak, now 79 to 82%.
+    @Override
+    int depth() {
+        return MANY ? super.depth() : NARROW_KC;
+    }
+
     @Override
     void block(int rows, int m, int n, int k, float[] a, int aOffset, int aRow, int aColumn, float[] b, int bOffset,
             int ldb, float[] start, int startOffset, int startRow, int startColumn, float[] c, int cOffset, int ldc,
@@ -105,9 +123,8 @@ final class VectorGemm extends GemmKernel {
             panel = of(rows, n - j);
             int bRow = ldb == 0 ? panel.width : ldb;
             int bAt = bOffset + (ldb == 0 ? k * j : j);
-            // The chains go on from C in whole vectors. A narrow panel is best in L1 with the rows of A: with AVX2,
-            // whose panels have 16 columns, 512^3 reached 44% of peak with KC and 47 to 68% with a quarter of it.
-            int kc = panel.width > 16 ? Gemm.KC : Gemm.KC / 4;
+            // The chains go on from C in whole vectors.
+            int kc = panel.width > 16 ? Gemm.KC : NARROW_KC;
             kc = cOffset + (m - 1L) * ldc + j + panel.width <= c.length ? kc : k;
             boolean nan = false;
             for (int p = 0; p < k; p += kc) {
@@ -132,7 +149,9 @@ final class VectorGemm extends GemmKernel {
                 | (transposed && (lda != Gemm.MC || k < DEEP) ? DISTANT : 0);
         int even = fresh ? m + (m & 1) : m & ~1;
         int fours = even % 6 == 2 ? 2 : even % 6 / 4;
-        int sixes = panel.tall == null || m < 6 ? 0 : (even - 4 * fours) / 6;
+        // With A transposed C2 loads all broadcasts of a step at once: 6 x 2 has no registers for them and spills
+        // (37% of peak at TN 512 x 512 x 512 under AVX2; 4 x 2 67%).
+        int sixes = panel.tall == null || m < 6 || transposed && !MANY ? 0 : (even - 4 * fours) / 6;
         boolean nan = false;
         int i = 0;
         while (i < m) {

@@ -27,7 +27,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// |---|---|---|---|
 /// | 32 | 512 bits | 64 | 4 x 4 |
 /// | 32 | 256 bits, or all of 128 | 32, or 16 | 6 x 4, and 4 x 4 for what 6 leaves |
-/// | any | 256 bits | 16, or less | 6 x 2: 12 + 2 + 2 = 16 registers; 4 x 2 for what 6 leaves |
+/// | any | 256 bits | 16, or less | 6 x 2: 12 + 2 + 2 = 16 registers; 4 x 2 for the rest, and for A^T |
 /// | any | 128 bits | 8, or less | the same |
 /// | any | a quarter of the panel | any | 1 x 4: single rows, four chains to hide the 4 cycles of an fma |
 ///
@@ -44,8 +44,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// loop over p: unrolled by two, 6 x 2 ran at two thirds of its speed, with AVX2 at less than half.
 ///
 /// **NaN.** The last lines add all of the tile up, beside the stores and on pipes that are idle then: the sum is NaN
-/// if an element is (or for opposite infinities, which does no harm). A second pass over C for the rare NaN
-/// cost 4% at 64 x 64 x 64.
+/// if an element is (or for opposite infinities, which does no harm). A second pass over C for the rare NaN would read
+/// all of it again.
 abstract class VectorTile {
     /// What a copy of a tile is made for.
     ///
