@@ -42,7 +42,7 @@ final class TrainCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     // The JIT spends about a second of both cores on the vector kernels, in which the scalar ones do 4 GFLOP. The
-    // default run is 0.8 GFLOP and takes 0.4 s less this way.
+    // default run is 0.8 GFLOP and takes 0.5 to 0.7 s less this way.
     private static final double BRIEF = 4e9;
     private static final String TOO_BRIEF = "a run this short ends before vector kernels are compiled; same bits, and "
             + "--backend vector forces them";

@@ -186,6 +186,17 @@ class CommandTest {
         assertEquals(hashes.get(0), hashes.get(2));
     }
 
+    /// A brief run would end before its vector kernels are compiled.
+    @Test
+    void autoTakesScalarForBriefRunsOnly() {
+        String brief = run("train", "--epochs", "1", "--hidden", "4").out().lines().findFirst().orElseThrow();
+        assertTrue(brief.contains("scalar backend (a run this short"), brief);
+        String forced = run("train", "--epochs", "1", "--hidden", "4", "--backend", "vector").out();
+        assertTrue(forced.contains("vector backend"), forced);
+        String lasting = run("train", "--epochs", "2", "--hidden", "512,512").out();
+        assertTrue(lasting.contains("vector backend"), lasting);
+    }
+
     @Test
     void theDefaultsReachTheAccuracyThatTheyPromise() {
         Run run = run("train", "--quiet");

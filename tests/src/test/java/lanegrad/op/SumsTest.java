@@ -75,6 +75,15 @@ class SumsTest {
         }
     }
 
+    /// Chains begin with +0, so no sum is -0.
+    @ParameterizedTest
+    @EnumSource
+    void negativeZeros(Backend backend) {
+        for (int n : new int[] {1, 63, 64, 65, 512, 2048, 4096}) {
+            Bits.assertBits(0, sum(backend, Tensor.zeros(n).fill(-0.0f)), n + " times -0 on " + backend);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void theDocumentedOrder(Backend backend) {
