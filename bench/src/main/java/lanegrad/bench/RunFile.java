@@ -56,8 +56,8 @@ final class RunFile {
             epoch.put("epoch", e.epoch());
             epoch.put("train_loss", e.trainLoss());
             epoch.put("train_accuracy", e.trainAccuracy());
-            epoch.put("test_loss", e.testLoss());
-            epoch.put("test_accuracy", e.testAccuracy());
+            epoch.put("test_loss", e.validationLoss());
+            epoch.put("test_accuracy", e.validationAccuracy());
             epoch.put("seconds", e.seconds());
             epochs.add(epoch);
         }

@@ -157,7 +157,8 @@ final class TrainCommand implements Callable<Integer> {
         Thread interrupted = new Thread(this::interrupted);
         Runtime.getRuntime().addShutdownHook(interrupted);
         long start = System.nanoTime();
-        History history = trainer.fit(split.train(), split.test(), epochs, batch, random.split("shuffle"),
+        History history = trainer.fit(split.train(), split.test(), Trainer.Settings.of(epochs, batch),
+                random.split("shuffle"),
                 new Progress());
         double seconds = (System.nanoTime() - start) * 1e-9;
         Evaluation result = trainer.evaluate(split.test());
@@ -328,7 +329,7 @@ final class TrainCommand implements Callable<Integer> {
                 terminal.out.printf(Locale.ROOT, "%sepoch %3d/%d %sloss %.4f acc %.4f   loss %.4f acc %.4f  %4.0f ms%n",
                         terminal.interactive ? "\r" : "", e.epoch(), epochs,
                         terminal.interactive ? terminal.bar(1, BAR) + " " : "", e.trainLoss(), e.trainAccuracy(),
-                        e.testLoss(), e.testAccuracy(), e.seconds() * 1e3);
+                        e.validationLoss(), e.validationAccuracy(), e.seconds() * 1e3);
                 terminal.out.flush();
             }
             return true;

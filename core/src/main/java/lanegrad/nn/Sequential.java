@@ -59,8 +59,13 @@ public final class Sequential implements Layer {
 
     @Override
     public Var apply(Var x) {
+        return apply(x, Mode.EVALUATION);
+    }
+
+    @Override
+    public Var apply(Var x, Mode mode) {
         for (Layer layer : layers) {
-            x = layer.apply(x);
+            x = layer.apply(x, mode);
         }
         return x;
     }
