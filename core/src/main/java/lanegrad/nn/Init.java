@@ -65,7 +65,8 @@ public sealed interface Init {
     ///
     /// @throws IllegalArgumentException for another name, or numbers that do not fit
     static Init named(String name) {
-        String[] parts = name.toLowerCase(Locale.ROOT).split(":", -1);
+        String[] parts = name.split(":", -1);
+        parts[0] = parts[0].toLowerCase(Locale.ROOT);
         int numbers = parts.length - 1;
         if (numbers == 0) {
             switch (parts[0]) {
