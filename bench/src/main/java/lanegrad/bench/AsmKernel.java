@@ -173,7 +173,7 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
         Map<String, String> optimizers = new LinkedHashMap<>();
         optimizers.put("sgd", "Sgd");
         optimizers.put("momentum", "Sgd");
-        optimizers.put("adam", "Adam");
+        optimizers.put("adam", "Moments");
         optimizers.forEach((rule, type) -> kernels.add(new AsmKernel(rule, OTHERS,
                 "lanegrad.optim." + type + "$Vectors::update", shape -> {
                     OptimizerBenchmark benchmark = new OptimizerBenchmark();
