@@ -8,6 +8,7 @@ import lanegrad.data.Dataset;
 import lanegrad.math.SplitMix;
 import lanegrad.optim.NonFiniteException;
 import lanegrad.optim.Optimizer;
+import lanegrad.optim.Schedule;
 
 /// Trains a classifier by batches.
 ///
@@ -15,12 +16,14 @@ import lanegrad.optim.Optimizer;
 /// The size of the batch is what tells the kinds of descent apart: 1 is stochastic descent in the narrow sense, all
 /// examples is plain gradient descent, what lies between is mini-batch descent, the usual one.
 public final class Trainer {
-    /// How to train.
+    /// How to train. What is done to each gradient, clipping too, is the optimizer's.
     ///
     /// @param epochs passes over the training data, 1 or more
     /// @param batch examples per step, 1 or more, or [#ALL]
+    /// @param schedule the learning rate, of the optimizer's own. Some schedules remember what they heard: a new one
+    ///        for each training
     /// @param earlyStopping when to end before, or `null` for not
-    public record Settings(int epochs, int batch, EarlyStopping earlyStopping) {
+    public record Settings(int epochs, int batch, Schedule schedule, EarlyStopping earlyStopping) {
         /// A batch of all examples.
         public static final int ALL = 0;
 
@@ -37,12 +40,17 @@ public final class Trainer {
 
         /// So many epochs at a constant rate.
         public static Settings of(int epochs, int batch) {
-            return new Settings(epochs, batch, null);
+            return new Settings(epochs, batch, new Schedule.Constant(), null);
         }
 
-        /// The same with early stopping, or without for `null`.
-        public Settings earlyStopping(EarlyStopping earlyStopping) {
-            return new Settings(epochs, batch, earlyStopping);
+        /// With another schedule.
+        public Settings withSchedule(Schedule schedule) {
+            return new Settings(epochs, batch, schedule, earlyStopping);
+        }
+
+        /// With early stopping, or without for `null`.
+        public Settings withEarlyStopping(EarlyStopping earlyStopping) {
+            return new Settings(epochs, batch, schedule, earlyStopping);
         }
     }
 
@@ -93,7 +101,7 @@ public final class Trainer {
         this.threads = threads;
     }
 
-    /// Trains as the settings say.
+    /// Trains as the settings say. Afterwards the optimizer has its own learning rate again.
     ///
     /// @param validation evaluated after each epoch, never trained on
     /// @param random where the order of the examples comes from
@@ -111,9 +119,11 @@ public final class Trainer {
         EarlyStopping.Watch watch = settings.earlyStopping() == null ? null
                 : settings.earlyStopping().watch(model.parameters());
         List<History.Epoch> done = new ArrayList<>();
+        float rate = optimizer.rate();
         try {
             run(train, validation, settings, random, listener, watch, done);
         } finally {
+            optimizer.rate(rate);
             if (watch != null) {
                 watch.restore();
             }
@@ -129,6 +139,10 @@ public final class Trainer {
         // A tape for each shape of batch: rewound to one shape, a tape keeps its buffers.
         Step whole = step(batch, train, Mode.TRAINING);
         Step rest = left == 0 ? null : step(left, train, Mode.TRAINING);
+        Schedule schedule = settings.schedule();
+        float rate = optimizer.rate();
+        int perEpoch = (order.length + batch - 1) / batch;
+        int steps = 0;
         for (int epoch = 1; epoch <= settings.epochs(); epoch++) {
             long start = System.nanoTime();
             random.shuffle(order);
@@ -136,6 +150,7 @@ public final class Trainer {
             int correct = 0;
             for (int i = 0; i < order.length; i += batch) {
                 Step step = order.length - i < batch ? rest : whole;
+                optimizer.rate(schedule.rate(rate, steps++, perEpoch));
                 try {
                     loss += (double) step.run(order, i, optimizer) * step.size();
                 } catch (NonFiniteException e) {
@@ -149,6 +164,7 @@ public final class Trainer {
             History.Epoch result = new History.Epoch(epoch, loss / order.length, (double) correct / order.length,
                     after.loss(), after.accuracy(), (System.nanoTime() - start) * 1e-9);
             done.add(result);
+            schedule.epoch(result.validationLoss());
             boolean ends = watch != null && watch.ends(result);
             if (!listener.epoch(result) || ends) {
                 return;

@@ -99,7 +99,7 @@ class EarlyStoppingTest {
             Dataset few = digits.train().rows(rows);
             Sgd sgd = new Sgd(model.parameters(), 0.4f, 0.9f, Backend.SCALAR);
             history = new Trainer(model, sgd, Backend.SCALAR, 1).fit(few, digits.test(),
-                    Trainer.Settings.of(epochs, 32).earlyStopping(EarlyStopping.after(patience)), new SplitMix(5),
+                    Trainer.Settings.of(epochs, 32).withEarlyStopping(EarlyStopping.after(patience)), new SplitMix(5),
                     new Trainer.Listener() {
                         @Override
                         public boolean epoch(History.Epoch e) {

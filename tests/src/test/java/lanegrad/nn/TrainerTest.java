@@ -1,6 +1,7 @@
 package lanegrad.nn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,6 +23,7 @@ import lanegrad.op.Relu;
 import lanegrad.op.Tanh;
 import lanegrad.optim.Adam;
 import lanegrad.optim.NonFiniteException;
+import lanegrad.optim.Schedule;
 import lanegrad.optim.Sgd;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -199,6 +201,42 @@ class TrainerTest {
                 });
         assertEquals(2, history.epochs().size());
         assertEquals(2, history.kept());
+    }
+
+    /// A schedule is asked before every step and hears every epoch; afterwards the optimizer has its own rate.
+    @Test
+    void theScheduleSetsEveryRate() {
+        List<String> asked = new ArrayList<>();
+        List<Double> heard = new ArrayList<>();
+        Schedule schedule = new Schedule() {
+            @Override
+            public float rate(float base, int step, int stepsPerEpoch) {
+                asked.add(base + " " + step + " " + stepsPerEpoch);
+                return step < 3 ? 0 : base;
+            }
+
+            @Override
+            public void epoch(double validationLoss) {
+                heard.add(validationLoss);
+            }
+        };
+        Dataset few = first(DIGITS.train(), 10);
+        Sequential model = model(SQUARES, new SplitMix(1));
+        Sgd sgd = new Sgd(model.parameters(), 0.25f);
+        List<String> hashes = new ArrayList<>(List.of(model.sha256()));
+        History history = new Trainer(model, sgd, SQUARES, Backend.SCALAR, 1).fit(few, few,
+                Trainer.Settings.of(2, 4).withSchedule(schedule), new SplitMix(1), new Trainer.Listener() {
+                    @Override
+                    public boolean epoch(History.Epoch epoch) {
+                        hashes.add(model.sha256());
+                        return true;
+                    }
+                });
+        assertEquals(List.of("0.25 0 3", "0.25 1 3", "0.25 2 3", "0.25 3 3", "0.25 4 3", "0.25 5 3"), asked);
+        assertEquals(history.epochs().stream().map(History.Epoch::validationLoss).toList(), heard);
+        assertEquals(hashes.get(0), hashes.get(1), "rate 0 moves nothing");
+        assertNotEquals(hashes.get(1), hashes.get(2));
+        assertEquals(0.25f, sgd.rate());
     }
 
     /// After the first epoch the tape, its buffers and the optimizer's state exist. The least of several epochs
