@@ -16,8 +16,8 @@ import lanegrad.kernel.Transpose;
 import lanegrad.math.Exp;
 import lanegrad.math.Log;
 
-/// Softmax and cross-entropy in one: from logits X `[m, classes]` and m labels, the mean over the rows of
-/// `log(sum over c of exp(x[c])) - x[label]`.
+/// Softmax and cross-entropy in one, from logits X `[m, classes]` and m labels: `y = mean over rows of log(sum exp
+/// x[c]) - x[label]`.
 ///
 /// **Method.** Per row, with the maximum u: `e[c] = exp(x[c] - u)`, `s` = their sum in four chains (class c to
 /// chain `c mod 4`, then `(s0 + s1) + (s2 + s3)`), loss `log(s) - (x[label] - u)`. The gradient costs little more
@@ -28,24 +28,34 @@ import lanegrad.math.Log;
 /// maximum, exponentials, sums and logarithm need no work across lanes; ten classes in a 16-lane vector would leave
 /// six idle. Rows do not meet, so the width of the hardware has no part in the result.
 ///
-/// **Special values.** Adding the same to all logits of a row changes nothing. Logits [0, 200], label 0: loss
-/// 200, gradient [-1, 1]. [0, -inf], label 0: loss 0, gradient [0, 0]. A NaN in a row, or a row of -inf, makes
-/// loss and that row's gradient NaN.
+/// **Derivative.** `dx[c] = (softmax(x)[c] - [c = label]) dy / m`.
 ///
-/// **Error.** About 4 ulp of `|log s| + |x[label] - u|` per row, then that of the mean.
+/// **Domain.** Every float; one label from 0 to classes - 1 a row.
+///
+/// **Special values.** [0, 200], label 0: 200; a NaN gives NaN, in the loss and in that row's gradient. Adding the same
+/// to all logits of a row changes nothing. The gradient of [0, 200], label 0, is [-1, 1]. [0, -inf], label 0: loss 0,
+/// gradient [0, 0]. A row of -inf makes loss and that row's gradient NaN.
+///
+/// **Error.** 4 ulp of |log s| + |x[label] - max| a row, then log2(m) + 10 for the mean.
+///
+/// **Cost.** An exp an element and a log a row; backward a multiplication.
 public final class SoftmaxCrossEntropy implements Op {
     /// The mean over the rows.
     public static final SoftmaxCrossEntropy MEAN = new SoftmaxCrossEntropy("softmax-cross-entropy", true);
     /// The sum over the rows.
     public static final SoftmaxCrossEntropy SUM = new SoftmaxCrossEntropy("softmax-cross-entropy-sum", false);
     static final Operation OPERATION = new Operation(MEAN, Operation.Kind.LOSS,
-            "y = mean over rows of log(sum exp x[c]) - x[label]", "dx[c] = (softmax(x)[c] - [c = label]) dy / m",
-            "shift-invariant; [0, 200], label 0: 200; labels outside 0 .. classes-1 are refused",
+            """
+            formula: y = mean over rows of log(sum exp x[c]) - x[label]
+            derivative: dx[c] = (softmax(x)[c] - [c = label]) dy / m
+            domain: every float; one label from 0 to classes - 1 a row
+            special: [0, 200], label 0: 200; a NaN gives NaN
+            cost: an exp an element and a log a row; backward a multiplication
+            """,
             new Operation.Bound("4 ulp of |log s| + |x[label] - max| a row, then log2(m) + 10 for the mean",
                     (attribute, shapes, x, y) -> limit(shapes[0], x[0])),
-            List.of(new Operation.Case(List.of(Operation.Range.of(-8, 8, 7, 10)),
-                            new int[] {3, 9, 0, 4, 4, 7, 1}),
-                    new Operation.Case(List.of(Operation.Range.of(-20, 20, 33, 3)), labels(33, 3))));
+            List.of(Operation.Case.of(Operation.Range.of(-8, 8, 7, 10)).with(new int[] {3, 9, 0, 4, 4, 7, 1}),
+                    Operation.Case.of(Operation.Range.of(-20, 20, 33, 3)).with(labels(33, 3))));
 
     private final String name;
     private final boolean mean;
@@ -67,6 +77,11 @@ public final class SoftmaxCrossEntropy implements Op {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public int arity() {
+        return 1;
     }
 
     @Override

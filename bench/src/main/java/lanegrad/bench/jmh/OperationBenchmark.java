@@ -102,7 +102,7 @@ public class OperationBenchmark extends EngineBenchmark {
             inputs.add(new Operation.Range(Shape.of(grown), input.low(), input.high(), input.differentiable(),
                     input.kinks()));
         }
-        Operation.Case larger = new Operation.Case(inputs, attribute);
+        Operation.Case larger = new Operation.Case(inputs, attribute, first.kinks());
         try {
             operation.op().shape(attribute, larger.shapes());
             return larger;
