@@ -10,9 +10,17 @@ public interface Op {
     /// The name in errors and tables: lower case, `soft-plus` style.
     String name();
 
+    /// Any number of inputs.
+    int ANY = -1;
+
+    /// How many inputs it takes, or [#ANY]: a tape refuses another number.
+    default int arity() {
+        return ANY;
+    }
+
     /// The shape rule: what [#forward] writes for inputs of these shapes.
     ///
-    /// Called when an entry is recorded for the first time, and again only when a shape changes.
+    /// Called when an entry is recorded for the first time, and again only when a shape or the attribute changes.
     ///
     /// @param attribute what came with the use, for instance labels; `null` for most operations
     /// @throws IllegalArgumentException when the shapes do not fit: a sentence with the operation, the roles

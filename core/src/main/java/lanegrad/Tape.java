@@ -190,6 +190,9 @@ public final class Tape {
     }
 
     private Entry entry(Op op, Object attribute, int inputs) {
+        if (op.arity() != inputs && op.arity() != Op.ANY) {
+            throw new IllegalArgumentException(op.name() + ": " + inputs + " inputs were given, it takes " + op.arity());
+        }
         Entry e = cursor < entries.length ? entries[cursor] : null;
         if (e == null || e.op != op || e.inputs.length != inputs) {
             e = new Entry(op, inputs);
@@ -200,7 +203,7 @@ public final class Tape {
 
     private Var run(Entry e) {
         boolean wants = false;
-        boolean same = e.handles[0] != null;
+        boolean same = e.handles[0] != null && e.shapedWith == e.attribute;
         for (int i = 0; i < e.inputs.length; i++) {
             Var x = e.inputs[i];
             x.checkCurrent();
@@ -217,9 +220,13 @@ public final class Tape {
                 shapes[i] = e.inputs[i].shape();
             }
             Shape shape = e.op.shape(e.attribute, shapes.clone());
+            // Other labels, say, of the same number: their check is new, the buffers are not.
+            if (e.handles[0] == null || e.handles[0].wantsGradient() != wants || !shape.equals(e.y().shape())) {
+                e.handle(this, cursor, e.op.name(), Tensor.zeros(shape), wants);
+            }
             // Only now: shapes that the operation refused must not look checked the next time.
             System.arraycopy(shapes, 0, e.shapes, 0, shapes.length);
-            e.handle(this, cursor, e.op.name(), Tensor.zeros(shape), wants);
+            e.shapedWith = e.attribute;
         }
         e.op.forward(e);
         for (int i = 0; i < e.inputs.length; i++) {
@@ -296,6 +303,8 @@ public final class Tape {
         private Var current;
         private int version;
         private Object attribute;
+        /// The attribute with which the shape rule was last asked.
+        private Object shapedWith;
         private float[][] scratch = new float[0][];
 
         private Entry(Op op, int inputs) {

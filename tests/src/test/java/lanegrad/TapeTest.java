@@ -437,15 +437,36 @@ class TapeTest {
         }
     }
 
+    @Test
+    void theNumberOfInputsIsChecked() {
+        Tape tape = new Tape(Backend.SCALAR, 1);
+        Var x = tape.variable(vector(1, 2));
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> tape.record(Add.OP, x));
+        assertEquals("add: 1 inputs were given, it takes 2", e.getMessage());
+    }
+
+    /// Labels of other classes: the shape rule, which checks them, is asked again, and the buffers stay.
+    @Test
+    void anotherAttributeIsChecked() {
+        Tape tape = new Tape(Backend.SCALAR, 1);
+        Tensor logits = Tensor.zeros(2, 3);
+        Tensor first = SoftmaxCrossEntropy.of(tape.variable(logits), new int[] {0, 2}).value();
+        tape.rewind();
+        assertSame(first, SoftmaxCrossEntropy.of(tape.variable(logits), new int[] {1, 1}).value());
+        tape.rewind();
+        Var x = tape.variable(logits);
+        assertThrows(IllegalArgumentException.class, () -> SoftmaxCrossEntropy.of(x, new int[] {1, 1, 1}));
+    }
+
     @ParameterizedTest
     @EnumSource
     void aUsersActivation(Backend backend) {
-        Operation operation = new Operation(Softsign.OP, Operation.Kind.ACTIVATION, "y = x / (1 + |x|)",
-                "dx = dy / (1 + |x|)^2", "odd", Operation.Bound.ulps(1.5),
-                List.of(Operation.Case.of(Operation.Range.of(-4, 4, 7, 19).kink(0))));
+        Operation operation = new Operation(Softsign.OP, Operation.Kind.ACTIVATION, "formula: y = x / (1 + |x|)",
+                Operation.Bound.ulps(1.5),
+                List.of(Operation.Case.of(Operation.Range.of(-4, 4, 7, 19).kink(0f))));
         Gradients.check(operation, 1, backend);
-        Operation fused = new Operation(new Linear(Softsign.OP), Operation.Kind.MATRIX, "Y = softsign(X W + b)",
-                "as linear", "none", Operation.Bound.ulps(100), List.of(Operation.Case.of(
+        Operation fused = new Operation(new Linear(Softsign.OP), Operation.Kind.MATRIX,
+                "formula: Y = softsign(X W + b)", Operation.Bound.ulps(100), List.of(Operation.Case.of(
                         Operation.Range.of(1, 2, 5, 4), Operation.Range.of(0.5f, 1, 4, 19),
                         Operation.Range.of(1, 2, 19))));
         Gradients.check(fused, 1, backend);
@@ -457,8 +478,8 @@ class TapeTest {
     @EnumSource
     void aUsersOperation(Backend backend) {
         RowScale op = new RowScale();
-        Operation operation = new Operation(op, Operation.Kind.ELEMENTWISE, "y[i,j] = x[i,j] f[i]",
-                "dx = dy f, df = sums of dy x", "none", Operation.Bound.ulps(0.5), List.of(
+        Operation operation = new Operation(op, Operation.Kind.ELEMENTWISE, "formula: y[i,j] = x[i,j] f[i]",
+                Operation.Bound.ulps(0.5), List.of(
                         Operation.Case.of(Operation.Range.of(-2, 2, 7, 5), Operation.Range.of(-2, 2, 7))));
         Gradients.check(operation, 1, backend);
         assertEquals(1, op.gradientsOfX);

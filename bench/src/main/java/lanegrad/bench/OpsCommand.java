@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 
 /// `lanegrad ops`: the table of all operations, from the registry.
 @Command(name = "ops", mixinStandardHelpOptions = true,
-        description = "Print the table of operations: formula, derivative, edges, error bound.")
+        description = "Print the table of operations: formula, derivative, domain, special values, error bound, cost.")
 final class OpsCommand implements Callable<Integer> {
     private final Terminal terminal;
 
@@ -26,8 +26,11 @@ final class OpsCommand implements Callable<Integer> {
             }
             terminal.out.printf("  %-22s %s%n", o.op().name(), o.formula());
             terminal.out.printf("  %-22s %s%n", "", o.derivative());
-            terminal.out.printf("  %-22s %s%n", "", o.edges());
-            terminal.out.printf("  %-22s error: %s%n", "", o.bound().text());
+            terminal.out.printf("  %-22s domain:  %s%n", "", o.domain());
+            terminal.out.printf("  %-22s special: %s%n", "", o.special());
+            terminal.out.printf("  %-22s error:   %s%s%n", "", o.bound().text(),
+                    o.slope() == null ? "" : "; slope " + o.slope().text());
+            terminal.out.printf("  %-22s cost:    %s%n", "", o.cost());
         }
         return 0;
     }

@@ -16,14 +16,31 @@ public abstract class BinaryLoop {
                 : HiddenCopy.of(VectorBinaryLoop.class, f, BinaryLoop.class);
     }
 
+    /// `y[i] = f(a[i + aShift], b[i + bShift])`.
+    public abstract void forward(float[] a, int aShift, float[] b, int bShift, float[] y, int from, int to);
+
+    /// `da[i] = df/da * dy[i]` at `a[i + aShift]`, `b[i + bShift]`, or added to `da[i]`.
+    public abstract void backwardA(float[] a, int aShift, float[] b, int bShift, float[] dy, float[] da, boolean add,
+            int from, int to);
+
+    /// `db[i] = df/db * dy[i]` at `a[i + aShift]`, `b[i + bShift]`, or added to `db[i]`.
+    public abstract void backwardB(float[] a, int aShift, float[] b, int bShift, float[] dy, float[] db, boolean add,
+            int from, int to);
+
     /// `y = f(a, b)`.
-    public abstract void forward(float[] a, float[] b, float[] y, int from, int to);
+    public final void forward(float[] a, float[] b, float[] y, int from, int to) {
+        forward(a, 0, b, 0, y, from, to);
+    }
 
     /// `da = df/da * dy`, or added to `da`.
-    public abstract void backwardA(float[] a, float[] b, float[] dy, float[] da, boolean add, int from, int to);
+    public final void backwardA(float[] a, float[] b, float[] dy, float[] da, boolean add, int from, int to) {
+        backwardA(a, 0, b, 0, dy, da, add, from, to);
+    }
 
     /// `db = df/db * dy`, or added to `db`.
-    public abstract void backwardB(float[] a, float[] b, float[] dy, float[] db, boolean add, int from, int to);
+    public final void backwardB(float[] a, float[] b, float[] dy, float[] db, boolean add, int from, int to) {
+        backwardB(a, 0, b, 0, dy, db, add, from, to);
+    }
 
     /// The sum of `f(a, b)` in the order of [Sums].
     ///

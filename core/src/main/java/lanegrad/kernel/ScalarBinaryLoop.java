@@ -10,24 +10,26 @@ final class ScalarBinaryLoop extends BinaryLoop {
     }
 
     @Override
-    public void forward(float[] a, float[] b, float[] y, int from, int to) {
+    public void forward(float[] a, int aShift, float[] b, int bShift, float[] y, int from, int to) {
         for (int i = from; i < to; i++) {
-            y[i] = Sums.canonical(F.scalar(a[i], b[i]));
+            y[i] = Sums.canonical(F.scalar(a[i + aShift], b[i + bShift]));
         }
     }
 
     @Override
-    public void backwardA(float[] a, float[] b, float[] dy, float[] da, boolean add, int from, int to) {
+    public void backwardA(float[] a, int aShift, float[] b, int bShift, float[] dy, float[] da, boolean add,
+            int from, int to) {
         for (int i = from; i < to; i++) {
-            float g = F.vjpA(a[i], b[i], dy[i]);
+            float g = F.vjpA(a[i + aShift], b[i + bShift], dy[i]);
             da[i] = Sums.canonical(add ? da[i] + g : g);
         }
     }
 
     @Override
-    public void backwardB(float[] a, float[] b, float[] dy, float[] db, boolean add, int from, int to) {
+    public void backwardB(float[] a, int aShift, float[] b, int bShift, float[] dy, float[] db, boolean add,
+            int from, int to) {
         for (int i = from; i < to; i++) {
-            float g = F.vjpB(a[i], b[i], dy[i]);
+            float g = F.vjpB(a[i + aShift], b[i + bShift], dy[i]);
             db[i] = Sums.canonical(add ? db[i] + g : g);
         }
     }

@@ -16,41 +16,43 @@ final class VectorBinaryLoop extends BinaryLoop {
     }
 
     @Override
-    public void forward(float[] a, float[] b, float[] y, int from, int to) {
+    public void forward(float[] a, int aShift, float[] b, int bShift, float[] y, int from, int to) {
         int i = from;
         for (int end = from + SPECIES.loopBound(to - from); i < end; i += SPECIES.length()) {
-            FloatVector v = V.vector(load(a, i), load(b, i));
+            FloatVector v = V.vector(load(a, i + aShift), load(b, i + bShift));
             v.blend(Float.NaN, v.compare(VectorOperators.NE, v)).intoArray(y, i);
         }
         for (; i < to; i++) {
-            y[i] = Sums.canonical(F.scalar(a[i], b[i]));
+            y[i] = Sums.canonical(F.scalar(a[i + aShift], b[i + bShift]));
         }
     }
 
     @Override
-    public void backwardA(float[] a, float[] b, float[] dy, float[] da, boolean add, int from, int to) {
+    public void backwardA(float[] a, int aShift, float[] b, int bShift, float[] dy, float[] da, boolean add,
+            int from, int to) {
         int i = from;
         for (int end = from + SPECIES.loopBound(to - from); i < end; i += SPECIES.length()) {
-            FloatVector g = V.vjpA(load(a, i), load(b, i), load(dy, i));
+            FloatVector g = V.vjpA(load(a, i + aShift), load(b, i + bShift), load(dy, i));
             FloatVector v = add ? load(da, i).add(g) : g;
             v.blend(Float.NaN, v.compare(VectorOperators.NE, v)).intoArray(da, i);
         }
         for (; i < to; i++) {
-            float g = F.vjpA(a[i], b[i], dy[i]);
+            float g = F.vjpA(a[i + aShift], b[i + bShift], dy[i]);
             da[i] = Sums.canonical(add ? da[i] + g : g);
         }
     }
 
     @Override
-    public void backwardB(float[] a, float[] b, float[] dy, float[] db, boolean add, int from, int to) {
+    public void backwardB(float[] a, int aShift, float[] b, int bShift, float[] dy, float[] db, boolean add,
+            int from, int to) {
         int i = from;
         for (int end = from + SPECIES.loopBound(to - from); i < end; i += SPECIES.length()) {
-            FloatVector g = V.vjpB(load(a, i), load(b, i), load(dy, i));
+            FloatVector g = V.vjpB(load(a, i + aShift), load(b, i + bShift), load(dy, i));
             FloatVector v = add ? load(db, i).add(g) : g;
             v.blend(Float.NaN, v.compare(VectorOperators.NE, v)).intoArray(db, i);
         }
         for (; i < to; i++) {
-            float g = F.vjpB(a[i], b[i], dy[i]);
+            float g = F.vjpB(a[i + aShift], b[i + bShift], dy[i]);
             db[i] = Sums.canonical(add ? db[i] + g : g);
         }
     }

@@ -5,15 +5,30 @@ import jdk.incubator.vector.FloatVector;
 import lanegrad.Tape;
 import lanegrad.Var;
 
-/// The sum of two tensors of one shape, element by element: `y = a + b`.
+/// The sum of two tensors, element by element: `y = a + b`.
 ///
-/// **Derivative.** `da = dy`, `db = dy`. **Error.** Correctly rounded. **Special values.** IEEE 754.
+/// **Shapes.** Equal, or one of the two a scalar.
+///
+/// **Derivative.** `da = dy, db = dy`; of a scalar, the sum of dy.
+///
+/// **Domain.** Every float. **Special values.** inf - inf is NaN. **Error.** Correctly rounded: 0.5 ulp.
+///
+/// **Cost.** One addition; backward copies or adds dy.
 public final class Add extends BinaryOp {
     /// The operation.
     public static final Add OP = new Add();
     static final Operation OPERATION = new Operation(OP, Operation.Kind.ELEMENTWISE,
-            "y = a + b", "da = dy, db = dy", "IEEE 754", Operation.Bound.ulps(0.5),
-            List.of(Operation.Case.of(Operation.Range.of(-4, 4, 7, 19), Operation.Range.of(-4, 4, 7, 19))));
+            """
+            formula: y = a + b
+            derivative: da = dy, db = dy
+            domain: every float
+            special: inf - inf is NaN
+            cost: one addition; backward copies or adds dy
+            """,
+            Operation.Bound.ulps(0.5),
+            List.of(Operation.Case.of(Operation.Range.of(-4, 4, 7, 19), Operation.Range.of(-4, 4, 7, 19)),
+                    Operation.Case.of(Operation.Range.of(-4, 4, 3, 5), Operation.Range.of(1, 4)),
+                    Operation.Case.of(Operation.Range.of(1, 4), Operation.Range.of(-4, 4, 3, 5))));
 
     private Add() {
         super("add");
@@ -21,7 +36,7 @@ public final class Add extends BinaryOp {
 
     /// `a + b`.
     ///
-    /// @throws IllegalArgumentException for shapes that differ
+    /// @throws IllegalArgumentException for shapes that differ, neither of them a scalar
     public static Var of(Var a, Var b) {
         return Tape.of(a, b).record(OP, a, b);
     }

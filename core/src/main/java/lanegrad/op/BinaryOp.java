@@ -1,16 +1,25 @@
 package lanegrad.op;
 
+import java.util.Arrays;
 import lanegrad.Backend;
 import lanegrad.Op;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.kernel.Binary;
 import lanegrad.kernel.BinaryLoop;
+import lanegrad.kernel.Sums;
 
-/// An operation on two tensors of one shape, element by element, `y[i] = f(a[i], b[i])`: shape rule and loops.
+/// An operation on two tensors of one shape, element by element, `y[i] = f(a[i], b[i])`, or on a tensor and a scalar
+/// on either side: shape rule and loops.
+///
+/// A scalar is of shape `[]`, never of `[1]` or `[n, 1]`: nothing else is broadcast, so that `(n)` against `(n, 1)`
+/// stays the mistake that it is. The gradient of a scalar is the sum over all elements, in the order of [Sums].
 ///
 /// Open to users as [UnaryOp] is.
 public abstract class BinaryOp implements Op, Binary {
+    /// A scalar is repeated so often, 4 KB that stay in L1, and the loops read it as they read any tensor.
+    private static final int REPEATED = 1024;
+
     private final String name;
     private BinaryLoop scalarLoop;
     private BinaryLoop vectorLoop;
@@ -29,37 +38,102 @@ public abstract class BinaryOp implements Op, Binary {
     }
 
     @Override
+    public final int arity() {
+        return 2;
+    }
+
+    @Override
     public Shape shape(Object attribute, Shape... inputs) {
-        if (!inputs[0].equals(inputs[1])) {
-            throw new IllegalArgumentException(name + ": a has shape " + inputs[0] + ", b has shape " + inputs[1]
-                    + "; they must be equal, nothing is broadcast; reshape or repeat the smaller one");
+        if (inputs[0].equals(inputs[1]) || inputs[1].rank() == 0) {
+            return inputs[0];
         }
-        return inputs[0];
+        if (inputs[0].rank() == 0) {
+            return inputs[1];
+        }
+        throw new IllegalArgumentException(name + ": a has shape " + inputs[0] + ", b has shape " + inputs[1]
+                + "; they must be equal, or one of them a scalar of shape []; reshape or repeat the smaller one");
     }
 
     @Override
     public void forward(Tape.Entry e) {
-        loop(e.backend()).forward(e.x(0).data(), e.x(1).data(), e.y().data(), 0, e.y().size());
+        BinaryLoop loop = loop(e.backend());
+        float[] a = e.x(0).data();
+        float[] b = e.x(1).data();
+        int n = e.y().size();
+        if (!repeatsA(e) && !repeatsB(e)) {
+            loop.forward(a, b, e.y().data(), 0, n);
+            return;
+        }
+        float[] scalar = repeated(e);
+        for (int i = 0; i < n; i += REPEATED) {
+            loop.forward(repeatsA(e) ? scalar : a, repeatsA(e) ? -i : 0, repeatsB(e) ? scalar : b,
+                    repeatsB(e) ? -i : 0, e.y().data(), i, Math.min(i + REPEATED, n));
+        }
     }
 
     @Override
     public void backward(Tape.Entry e) {
+        BinaryLoop loop = loop(e.backend());
         float[] a = e.x(0).data();
         float[] b = e.x(1).data();
         float[] dy = e.dy().data();
-        if (e.wants(0)) {
-            loop(e.backend()).backwardA(a, b, dy, e.dx(0).data(), e.adds(0), 0, e.y().size());
+        int n = e.y().size();
+        if (!repeatsA(e) && !repeatsB(e)) {
+            if (e.wants(0)) {
+                loop.backwardA(a, b, dy, e.dx(0).data(), e.adds(0), 0, n);
+            }
+            if (e.wants(1)) {
+                loop.backwardB(a, b, dy, e.dx(1).data(), e.adds(1), 0, n);
+            }
+            return;
         }
-        if (e.wants(1)) {
-            loop(e.backend()).backwardB(a, b, dy, e.dx(1).data(), e.adds(1), 0, e.y().size());
+        float[] scalar = repeated(e);
+        for (int k = 0; k < 2; k++) {
+            if (!e.wants(k)) {
+                continue;
+            }
+            boolean sums = k == 0 ? repeatsA(e) : repeatsB(e);
+            float[] dx = sums ? e.scratch(1, n) : e.dx(k).data();
+            boolean add = !sums && e.adds(k);
+            for (int i = 0; i < n; i += REPEATED) {
+                int to = Math.min(i + REPEATED, n);
+                if (k == 0) {
+                    loop.backwardA(repeatsA(e) ? scalar : a, repeatsA(e) ? -i : 0, repeatsB(e) ? scalar : b,
+                            repeatsB(e) ? -i : 0, dy, dx, add, i, to);
+                } else {
+                    loop.backwardB(repeatsA(e) ? scalar : a, repeatsA(e) ? -i : 0, repeatsB(e) ? scalar : b,
+                            repeatsB(e) ? -i : 0, dy, dx, add, i, to);
+                }
+            }
+            if (sums) {
+                float sum = Total.loop(e.backend()).sum(dx, 0, n, e.scratch(2, Sums.SCRATCH));
+                float[] d = e.dx(k).data();
+                d[0] = Sums.canonical(e.adds(k) ? d[0] + sum : sum);
+            }
         }
+    }
+
+    private static boolean repeatsA(Tape.Entry e) {
+        return e.x(0).shape().rank() == 0 && e.x(1).shape().rank() != 0;
+    }
+
+    private static boolean repeatsB(Tape.Entry e) {
+        return e.x(1).shape().rank() == 0 && e.x(0).shape().rank() != 0;
+    }
+
+    private static float[] repeated(Tape.Entry e) {
+        float[] scalar = e.scratch(0, REPEATED);
+        Arrays.fill(scalar, e.x(repeatsA(e) ? 0 : 1).data()[0]);
+        return scalar;
     }
 
     @Override
     public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double[] y = new double[x[0].length];
+        double[] y = new double[Math.max(x[0].length, x[1].length)];
+        boolean a = shapes[0].rank() == 0;
+        boolean b = shapes[1].rank() == 0;
         for (int i = 0; i < y.length; i++) {
-            y[i] = exact(x[0][i], x[1][i]);
+            y[i] = exact(x[0][a ? 0 : i], x[1][b ? 0 : i]);
         }
         return y;
     }

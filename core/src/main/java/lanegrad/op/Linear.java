@@ -18,11 +18,16 @@ import lanegrad.kernel.Gemm;
 /// cache, in place if its derivative can be had from its output. (A longer f in a tile would stand there 24 times,
 /// and the JIT would stop inlining it halfway.)
 ///
-/// **Derivative.** With `dZ = f'(Z) * dY`: `dX = dZ W^T`, `dW = X^T dZ`, `db` = the sums of the columns of dZ.
-/// dX is left out where X wants no gradient, as the first layer's input does not: that saves a third of its
-/// backward.
+/// **Derivative.** Without activation, `Y = X W + b`: `dX = dY W^T, dW = X^T dY, db = column sums of dY`. With one, for
+/// instance `Y = sigmoid(X W + b)`: `dZ = dY * s(Z) * s(-Z), then as linear`. dX is left out where X wants no gradient,
+/// as the first layer's input does not: that saves a third of its backward.
 ///
-/// **Bits, special values, cost.** Those of [Gemm] and of f.
+/// **Domain.** Every float; X m x k, W k x n, b n. **Special values.** 0 * inf is NaN; a NaN in a row of X makes that
+/// row of Y NaN.
+///
+/// **Bits.** Those of [Gemm] and of f. **Error.** `(k + 1) 2^-24 (|X| |W| + |b|)`, then sigmoid or whatever f is.
+///
+/// **Cost.** `2 m n k, and f; backward twice as much`.
 public final class Linear implements Op {
     /// Without activation.
     public static final Linear PLAIN = new Linear(null);
@@ -62,6 +67,11 @@ public final class Linear implements Op {
     @Override
     public String name() {
         return activation == null ? "linear" : "linear-" + activation.name();
+    }
+
+    @Override
+    public int arity() {
+        return 3;
     }
 
     @Override
@@ -139,8 +149,14 @@ public final class Linear implements Op {
     }
 
     private static Operation operation(Linear op, String formula, String derivative) {
-        return new Operation(op, Operation.Kind.MATRIX, formula, derivative,
-                "0 * inf is NaN; a NaN in a row of X makes that row of Y NaN",
+        return new Operation(op, Operation.Kind.MATRIX,
+                """
+                formula: %s
+                derivative: %s
+                domain: every float; X m x k, W k x n, b n
+                special: 0 * inf is NaN; a NaN in a row of X makes that row of Y NaN
+                cost: 2 m n k, and f; backward twice as much
+                """.formatted(formula, derivative),
                 new Operation.Bound("(k + 1) 2^-24 (|X| |W| + |b|)" + (op.activation == null ? "" : ", then "
                         + op.activation.name()), (attribute, shapes, x, y) -> op.limit(shapes, x, y)),
                 List.of(Operation.Case.of(Operation.Range.of(-1, 1, 7, 5), Operation.Range.of(-1, 1, 5, 19),

@@ -12,10 +12,21 @@ import lanegrad.kernel.Gemm;
 /// **Shapes.** op(A) is m x k, op(B) is k x n, Y is m x n; as stored, A is `[m, k]` or `[k, m]`, B is `[k, n]`
 /// or `[n, k]`.
 ///
-/// **Derivative.** With `Y = A B`: `dA = dY B^T`, `dB = A^T dY`. The other three follow by transposing both
-/// sides; none of them needs a transposed copy.
+/// **Derivative.** The last three follow from the first by transposing both sides; none of them needs a transposed
+/// copy.
 ///
-/// **Bits, special values, error, cost.** Those of [Gemm].
+/// | forward | backward |
+/// |---|---|
+/// | `Y = A B` | `dA = dY B^T, dB = A^T dY` |
+/// | `Y = A B^T` | `dA = dY B, dB = dY^T A` |
+/// | `Y = A^T B` | `dA = B dY^T, dB = A dY` |
+/// | `Y = A^T B^T` | `dA = B^T dY^T, dB = dY^T A^T` |
+///
+/// **Domain.** Every float; op(A) m x k, op(B) k x n.
+///
+/// **Special values.** 0 * inf is NaN; k = 0 gives 0; a NaN in a row of op(A) makes that row of Y NaN.
+///
+/// **Bits.** Those of [Gemm]. **Error.** `(k + 1) 2^-24 |A| |B|`. **Cost.** `2 m n k`; backward twice as much.
 public final class MatMul implements Op {
     /// `Y = A B`.
     public static final MatMul NN = new MatMul(false, false);
@@ -56,6 +67,11 @@ public final class MatMul implements Op {
     @Override
     public String name() {
         return "matmul-" + (transA ? "t" : "n") + (transB ? "t" : "n");
+    }
+
+    @Override
+    public int arity() {
+        return 2;
     }
 
     @Override
@@ -165,8 +181,14 @@ public final class MatMul implements Op {
 
     private static Operation operation(MatMul op, String formula, String derivative, int aRows, int aColumns,
             int bRows, int bColumns) {
-        return new Operation(op, Operation.Kind.MATRIX, formula, derivative,
-                "0 * inf is NaN; k = 0 gives 0; a NaN in a row of op(A) makes that row of Y NaN",
+        return new Operation(op, Operation.Kind.MATRIX,
+                """
+                formula: %s
+                derivative: %s
+                domain: every float; op(A) m x k, op(B) k x n
+                special: 0 * inf is NaN; k = 0 gives 0; a NaN in a row of op(A) makes that row of Y NaN
+                cost: 2 m n k; backward twice as much
+                """.formatted(formula, derivative),
                 new Operation.Bound("(k + 1) 2^-24 |A| |B|",
                         (attribute, shapes, x, y) -> limit(op.transA, op.transB, shapes, x, null)),
                 List.of(Operation.Case.of(Operation.Range.of(-2, 2, aRows, aColumns),

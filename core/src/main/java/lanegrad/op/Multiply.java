@@ -5,16 +5,30 @@ import jdk.incubator.vector.FloatVector;
 import lanegrad.Tape;
 import lanegrad.Var;
 
-/// The product of two tensors of one shape, element by element: `y = a * b`.
+/// The product of two tensors, element by element: `y = a * b`.
 ///
-/// **Derivative.** `da = dy * b`, `db = dy * a`. **Error.** Correctly rounded. **Special values.** IEEE 754:
-/// `0 * inf` is NaN.
+/// **Shapes.** Equal, or one of the two a scalar.
+///
+/// **Derivative.** `da = dy * b, db = dy * a`; of a scalar, the sum over all elements.
+///
+/// **Domain.** Every float. **Special values.** 0 * inf is NaN. **Error.** Correctly rounded: 0.5 ulp.
+///
+/// **Cost.** One multiplication, forward and backward.
 public final class Multiply extends BinaryOp {
     /// The operation.
     public static final Multiply OP = new Multiply();
     static final Operation OPERATION = new Operation(OP, Operation.Kind.ELEMENTWISE,
-            "y = a * b", "da = dy * b, db = dy * a", "IEEE 754: 0 * inf is NaN", Operation.Bound.ulps(0.5),
-            List.of(Operation.Case.of(Operation.Range.of(-4, 4, 7, 19), Operation.Range.of(-4, 4, 7, 19))));
+            """
+            formula: y = a * b
+            derivative: da = dy * b, db = dy * a
+            domain: every float
+            special: 0 * inf is NaN
+            cost: one multiplication, forward and backward
+            """,
+            Operation.Bound.ulps(0.5),
+            List.of(Operation.Case.of(Operation.Range.of(-4, 4, 7, 19), Operation.Range.of(-4, 4, 7, 19)),
+                    Operation.Case.of(Operation.Range.of(-4, 4, 3, 5), Operation.Range.of(1, 4)),
+                    Operation.Case.of(Operation.Range.of(1, 4), Operation.Range.of(-4, 4, 3, 5))));
 
     private Multiply() {
         super("multiply");
@@ -22,7 +36,7 @@ public final class Multiply extends BinaryOp {
 
     /// `a * b`.
     ///
-    /// @throws IllegalArgumentException for shapes that differ
+    /// @throws IllegalArgumentException for shapes that differ, neither of them a scalar
     public static Var of(Var a, Var b) {
         return Tape.of(a, b).record(OP, a, b);
     }

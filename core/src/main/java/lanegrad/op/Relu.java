@@ -8,22 +8,29 @@ import lanegrad.Var;
 
 /// The rectified linear unit: `y = max(x, 0)`.
 ///
-/// **Derivative.** 1 for x > 0, else 0; 0 at 0, as in PyTorch and JAX. A NaN in x or dy stays a NaN.
+/// **Derivative.** `dx = x > 0 ? dy : 0`, as in PyTorch and JAX. A NaN in x or dy stays a NaN.
 ///
-/// **Special values.** `relu(-0) = 0`, `relu(NaN) = NaN`, `relu(inf) = inf`.
+/// **Domain.** Every float. **Special values.** relu(-0) = 0; slope 0 at 0; NaN stays NaN.
 ///
-/// **Error.** None: the result is exact.
+/// **Error.** 0.0 ulp: value and slope are exact.
 ///
-/// **Cost.** A comparison and a blend: at the bandwidth of memory out of cache, of the stores within it.
+/// **Cost.** A comparison and a blend, forward and backward: at the bandwidth of memory out of cache, of the stores
+/// within it.
 ///
 /// Source: V. Nair, G. Hinton, *Rectified Linear Units Improve Restricted Boltzmann Machines* (ICML 2010).
 public final class Relu extends UnaryOp {
     /// The operation.
     public static final Relu OP = new Relu();
     static final Operation OPERATION = new Operation(OP, Operation.Kind.ACTIVATION,
-            "y = max(x, 0)", "dx = x > 0 ? dy : 0",
-            "relu(-0) = 0; slope 0 at 0; NaN stays NaN", Operation.Bound.ulps(0),
-            List.of(Operation.Case.of(Operation.Range.of(-8, 8, 7, 19).kink(0))));
+            """
+            formula: y = max(x, 0)
+            derivative: dx = x > 0 ? dy : 0
+            domain: every float
+            special: relu(-0) = 0; slope 0 at 0; NaN stays NaN
+            cost: a comparison and a blend, forward and backward
+            """,
+            Operation.Bound.ulps(0), Operation.Bound.ulps(0),
+            List.of(Operation.Case.of(Operation.Range.of(-8, 8, 7, 19).kink(0f))));
 
     private Relu() {
         super("relu");

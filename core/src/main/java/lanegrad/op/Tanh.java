@@ -6,20 +6,30 @@ import lanegrad.Var;
 
 /// The hyperbolic tangent: `y = tanh(x)`.
 ///
-/// **Derivative.** `1 - y * y` as one fma: exactly 0 where y has saturated to 1 or -1. It is taken from the
-/// output, so its error is absolute: about `2^-24` plus twice that of y, not relative to the small slopes of
-/// the tails.
+/// **Derivative.** `dx = dy * (1 - y*y)`, with `1 - y*y` as one fma: exactly 0 where y has saturated to 1 or -1. It is
+/// taken from the output, so its error is absolute: about `2^-24` plus twice that of y, not relative to the small
+/// slopes of the tails.
 ///
-/// **Special values, error, method.** Those of the lane function, [lanegrad.math.Tanh].
+/// **Domain.** Every float. **Special values.** tanh(-0) = -0; 1 from 9.010914, slope 0 there; NaN stays NaN.
+///
+/// **Error, method.** Those of the lane function, [lanegrad.math.Tanh]: 0.78 ulp; of the slope 7.3E-8 absolute.
 ///
 /// **Cost.** Forward about two exp; backward a fma and a multiplication.
 public final class Tanh extends UnaryOp {
+    /// The error of the slope, absolute.
+    public static final double MAX_SLOPE_ERROR = 7.3e-8;
+
     /// The operation.
     public static final Tanh OP = new Tanh();
     static final Operation OPERATION = new Operation(OP, Operation.Kind.ACTIVATION,
-            "y = tanh(x)", "dx = dy * (1 - y*y)",
-            "odd; tanh(-0) = -0; 1 from 9.010914, slope 0 there; NaN stays NaN",
-            Operation.Bound.ulps(lanegrad.math.Tanh.MAX_ULP),
+            """
+            formula: y = tanh(x)
+            derivative: dx = dy * (1 - y*y)
+            domain: every float
+            special: tanh(-0) = -0; 1 from 9.010914, slope 0 there; NaN stays NaN
+            cost: forward about two exp; backward a fma and a multiplication
+            """,
+            Operation.Bound.ulps(lanegrad.math.Tanh.MAX_ULP), Operation.Bound.absolute(MAX_SLOPE_ERROR),
             List.of(Operation.Case.of(Operation.Range.of(-4, 4, 7, 19)),
                     Operation.Case.of(Operation.Range.of(-1e-3f, 1e-3f, 3, 33))));
 

@@ -29,6 +29,11 @@ abstract class Total implements Op {
     }
 
     @Override
+    public final int arity() {
+        return 1;
+    }
+
+    @Override
     public final void forward(Tape.Entry e) {
         int n = e.x(0).size();
         float sum = loop(e.backend()).sum(e.x(0).data(), 0, n, e.scratch(0, Sums.SCRATCH));

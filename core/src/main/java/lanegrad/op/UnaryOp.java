@@ -50,6 +50,11 @@ public abstract class UnaryOp implements Op, Unary {
     }
 
     @Override
+    public final int arity() {
+        return 1;
+    }
+
+    @Override
     public final Shape shape(Object attribute, Shape... inputs) {
         return inputs[0];
     }

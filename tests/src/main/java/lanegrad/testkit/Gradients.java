@@ -7,6 +7,7 @@ import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Tensor;
 import lanegrad.Var;
+import lanegrad.math.SplitMix;
 import lanegrad.op.Operation;
 
 /// Checks the float gradient of an operation against differences of its exact meaning in double.
@@ -70,14 +71,29 @@ public final class Gradients {
             x[k] = Floats.within(range, seed + k);
             for (float kink : range.kinks()) {
                 for (int i = 0; i < x[k].length; i++) {
-                    // Further than the longest step, 2^-7.
-                    if (!(Math.abs(x[k][i] - kink) >= 0x1p-4f)) {
-                        x[k][i] = kink + (i % 2 == 0 ? 0x1p-4f : -0x1p-4f) * (1 + i % 5);
+                    if (!(Math.abs(x[k][i] - kink) >= Operation.Range.AWAY)) {
+                        x[k][i] = kink + (i % 2 == 0 ? 1 : -1) * Operation.Range.AWAY * (1 + i % 5);
                     }
                 }
             }
         }
+        if (on.kinks() != null) {
+            away(on, x, new SplitMix(seed));
+        }
         return x;
+    }
+
+    private static void away(Operation.Case on, float[][] x, SplitMix random) {
+        Operation.Range range = on.inputs().get(0);
+        for (int i = 0; i < x[0].length; i++) {
+            for (int tries = 0; on.kinks().near(x, i); tries++) {
+                if (tries == 1000) {
+                    throw new AssertionError("element " + i + " of the first input finds no place between kinks; widen "
+                            + "its range, " + range.low() + " to " + range.high());
+                }
+                x[0][i] = random.nextFloat(range.low(), range.high());
+            }
+        }
     }
 
     /// A cotangent for a case: from 1/2 to 2 in magnitude, either sign.

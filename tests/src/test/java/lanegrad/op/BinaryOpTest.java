@@ -6,6 +6,9 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import lanegrad.Backend;
 import lanegrad.Shape;
+import lanegrad.Tape;
+import lanegrad.Tensor;
+import lanegrad.Var;
 import lanegrad.kernel.BinaryLoop;
 import lanegrad.kernel.Sums;
 import lanegrad.testkit.Bits;
@@ -21,6 +24,15 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("width")
 class BinaryOpTest {
     private static final int LONGEST = 257;
+
+    @TestFactory
+    Stream<DynamicTest> aScalarOnEitherSide() {
+        return Registry.of(BinaryOp.class, o -> {
+            if (o.kind() == Operation.Kind.ELEMENTWISE) {
+                scalars(o);
+            }
+        });
+    }
 
     @TestFactory
     Stream<DynamicTest> everyLengthAndOffset() {
@@ -122,6 +134,41 @@ class BinaryOpTest {
         Bits.assertIdentical(UnaryOpTest.inside(y, a, from, to), place, what + ", forward of a and a in place");
     }
 
+    // As a tensor that is filled with the scalar; its gradient is the sum, in the documented order.
+    private static void scalars(Operation operation) {
+        BinaryOp op = op(operation);
+        for (int n : new int[] {0, 1, 17, 1023, 1024, 1025, 2049}) {
+            Filling filling = new Filling(n, Regime.SUMMABLE);
+            Tensor x = Tensor.zeros(n).set(filling.floats(n));
+            Tensor dy = Tensor.zeros(n).set(filling.split("dy").floats(n));
+            for (int side = 0; side < 2; side++) {
+                float scalar = 1.375f;
+                float[][] in = {x.toArray(), x.toArray()};
+                Arrays.fill(in[side], scalar);
+                float[] y = new float[n];
+                float[][] g = new float[2][n];
+                for (int i = 0; i < n; i++) {
+                    y[i] = Sums.canonical(op.scalar(in[0][i], in[1][i]));
+                    g[0][i] = Sums.canonical(op.vjpA(in[0][i], in[1][i], dy.data()[i]));
+                    g[1][i] = Sums.canonical(op.vjpB(in[0][i], in[1][i], dy.data()[i]));
+                }
+                g[side] = new float[] {SumsTest.inDocumentedOrder(g[side])};
+                for (Backend backend : Backend.values()) {
+                    String what = op.name() + " on " + backend + ", length " + n + ", a scalar on side " + side;
+                    Tape tape = new Tape(backend, 1);
+                    Var[] vars = new Var[2];
+                    vars[side] = tape.variable(Tensor.of(new float[] {scalar}));
+                    vars[1 - side] = tape.variable(x);
+                    Var result = tape.record(op, vars[0], vars[1]);
+                    Bits.assertIdentical(y, result.value().toArray(), what);
+                    tape.backward(result, dy);
+                    Bits.assertIdentical(g[0], vars[0].gradient().toArray(), what + ", gradient of a");
+                    Bits.assertIdentical(g[1], vars[1].gradient().toArray(), what + ", gradient of b");
+                }
+            }
+        }
+    }
+
     private static void edges(BinaryOp op) {
         float[] edges = Floats.edges();
         int n = edges.length;
@@ -158,7 +205,8 @@ class BinaryOpTest {
         for (int i = 0; i < n; i++) {
             da[i] = Sums.canonical(op.vjpA(a[i], b[i], dy));
             db[i] = Sums.canonical(op.vjpB(a[i], b[i], dy));
-            if (dy != dy && (da[i] == da[i] || db[i] == db[i])) {
+            // One of the two may have no part in the result, as the smaller one in a maximum.
+            if (dy != dy && da[i] == da[i] && db[i] == db[i]) {
                 throw new AssertionError(op.name() + ": a NaN gradient is lost at a = " + Bits.show(a[i]) + ", b = "
                         + Bits.show(b[i]));
             }

@@ -28,8 +28,8 @@ class CheckersTest {
     }
 
     private static Operation as(Operation original, Op mutant) {
-        return new Operation(mutant, original.kind(), original.formula(), original.derivative(), original.edges(),
-                original.bound(), original.cases());
+        return new Operation(mutant, original.kind(), original.text(), original.bound(), original.slope(),
+                original.cases());
     }
 
     /// A sigmoid with a fault.
@@ -268,7 +268,7 @@ class CheckersTest {
     void aDroppedTranspose() {
         List<Operation.Case> square = List.of(
                 Operation.Case.of(Operation.Range.of(-2, 2, 6, 6), Operation.Range.of(-2, 2, 6, 6)));
-        Operation nt = new Operation(MatMul.NT, MatMul.NT_OPERATION.kind(), "Y = A B^T", "", "",
+        Operation nt = new Operation(MatMul.NT, MatMul.NT_OPERATION.kind(), MatMul.NT_OPERATION.text(),
                 MatMul.NT_OPERATION.bound(), square);
         OperationTest.forwardWithinBound(nt);
         OperationTest.gradients(nt);
@@ -396,8 +396,8 @@ class CheckersTest {
             }
         });
         assertTrue(caught(OperationTest::gradients, constant).getMessage().contains("vacuous"));
-        Operation nothing = new Operation(Tanh.OP, Operation.Kind.ACTIVATION, "", "", "", Tanh.OPERATION.bound(),
-                List.of(Operation.Case.of(new Operation.Range(Shape.of(3), -1, 1, false, List.of()))));
+        Operation nothing = new Operation(Tanh.OP, Operation.Kind.ACTIVATION, "", Tanh.OPERATION.bound(),
+                List.of(Operation.Case.of(Operation.Range.of(-1, 1, 3).constant())));
         assertTrue(caught(OperationTest::gradients, nothing).getMessage().contains("vacuous"));
         // The exact meaning itself is NaN: no tolerance may let that pass.
         Operation nan = as(Tanh.OPERATION, new Spoilt(Tanh.OP) {

@@ -102,7 +102,7 @@ public class OperationBenchmark extends EngineBenchmark {
             inputs.add(new Operation.Range(Shape.of(grown), input.low(), input.high(), input.differentiable(),
                     input.kinks()));
         }
-        Operation.Case larger = new Operation.Case(inputs, attribute);
+        Operation.Case larger = new Operation.Case(inputs, attribute, first.kinks());
         try {
             operation.op().shape(attribute, larger.shapes());
             return larger;
@@ -116,7 +116,7 @@ public class OperationBenchmark extends EngineBenchmark {
         for (Operation operation : Operations.ALL) {
             if (!(operation.op() instanceof UnaryOp)) {
                 rows.add(row(operation, 32));
-                if (full || operation.kind() == Operation.Kind.LOSS) {
+                if (full || Operations.losses().contains(operation)) {
                     rows.add(row(operation, 128));
                 }
             }
