@@ -18,6 +18,7 @@ public final class Operations {
             Softplus.OPERATION,
             Add.OPERATION,
             Multiply.OPERATION,
+            Dropout.OPERATION,
             Sum.OPERATION,
             Mean.OPERATION,
             MatMul.NN_OPERATION,
