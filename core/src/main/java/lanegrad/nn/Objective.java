@@ -7,7 +7,15 @@ import lanegrad.Tape;
 import lanegrad.Tensor;
 import lanegrad.Var;
 import lanegrad.op.BinaryCrossEntropy;
+import lanegrad.op.BinaryCrossEntropyOfProbabilities;
+import lanegrad.op.HalfSquaredError;
+import lanegrad.op.Hinge;
+import lanegrad.op.Huber;
+import lanegrad.op.MeanAbsoluteError;
 import lanegrad.op.MeanSquaredError;
+import lanegrad.op.Sigmoid;
+import lanegrad.op.SmoothL1;
+import lanegrad.op.SoftTargetCrossEntropy;
 import lanegrad.op.SoftmaxCrossEntropy;
 
 /// What a classifier is trained to make small: a loss, the targets that it compares with, and what stands between it
@@ -33,7 +41,14 @@ public record Objective(Op loss, Targets targets, Op head) {
     public static final List<Objective> ALL = List.of(
             SOFTMAX_CROSS_ENTROPY,
             BINARY_CROSS_ENTROPY,
-            of(MeanSquaredError.MEAN, Targets.ONE_HOT));
+            new Objective(BinaryCrossEntropyOfProbabilities.MEAN, Targets.BINARY, Sigmoid.OP),
+            of(Hinge.MEAN, Targets.SIGNED),
+            of(SoftTargetCrossEntropy.MEAN, Targets.ONE_HOT),
+            of(MeanSquaredError.MEAN, Targets.ONE_HOT),
+            of(HalfSquaredError.MEAN, Targets.ONE_HOT),
+            of(MeanAbsoluteError.MEAN, Targets.ONE_HOT),
+            of(Huber.MEAN, Targets.ONE_HOT),
+            of(SmoothL1.MEAN, Targets.ONE_HOT));
 
     private static Objective of(Op loss, Targets targets) {
         return new Objective(loss, targets, null);
