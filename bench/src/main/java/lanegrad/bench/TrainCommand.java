@@ -70,6 +70,7 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Usage usage = new Usage(spec.commandLine());
+        usage.once();
         Task task = data.task(usage);
         network.check(usage);
         optimizing.check(usage);

@@ -1,6 +1,8 @@
 package lanegrad.bench;
 
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -12,6 +14,17 @@ record Usage(CommandLine line) {
     /// What is wrong, for a caller to throw.
     ParameterException wrong(String sentence) {
         return new ParameterException(line, sentence);
+    }
+
+    /// Refuses an option that was given twice: within a group picocli would take the last one without a word.
+    void once() {
+        Set<String> given = new HashSet<>();
+        for (String argument : line.getParseResult().originalArgs()) {
+            String option = argument.split("=", 2)[0];
+            if (option.startsWith("--") && !given.add(option)) {
+                throw wrong(option + " was given twice; give it once");
+            }
+        }
     }
 
     /// Refuses `option is value; rule` unless the value is valid.
