@@ -148,7 +148,8 @@ final class TrainCommand implements Callable<Integer> {
     private void kept(History history) {
         if (history.kept() != finished && history.kept() > 0) {
             terminal.out.println();
-            terminal.out.println("ended after epoch " + finished + "; the weights are those of epoch " + history.kept());
+            terminal.out.println("ended after epoch " + finished + "; the weights are those of epoch "
+                    + history.kept());
         }
     }
 
@@ -201,9 +202,8 @@ final class TrainCommand implements Callable<Integer> {
     private void closing(DataOptions.Parts parts, Evaluation result, Sequential model, double seconds) {
         terminal.out.println(terminal.bold(accuracy(result)));
         double wall = (System.nanoTime() - Main.START) * 1e-9;
-        terminal.out.printf(Locale.ROOT, "%.2f s since the JVM's start-up, %.2f s of it training: %,.0f images per second%n",
-                wall, seconds,
-                (double) finished * parts.train().size() / seconds);
+        terminal.out.printf(Locale.ROOT, "%.2f s since the JVM's start-up, %.2f s of it training: %,.0f images per "
+                + "second%n", wall, seconds, (double) finished * parts.train().size() / seconds);
         terminal.out.println("weights sha256 " + model.sha256());
         terminal.out.println();
         terminal.out.println("Try next: --seed 7 (another start), --hidden 4 (how few units will do?), --activation "

@@ -37,7 +37,7 @@ record Usage(CommandLine line) {
     /// Refuses an option that does not go with the others. `null` and false are options that were not given.
     void excludes(boolean unfit, String option, Object value, String rule) {
         if (unfit && value != null && !Boolean.FALSE.equals(value)) {
-            throw wrong(Boolean.TRUE.equals(value) ? option + " was given; " + rule : option + " is " + value + "; " + rule);
+            throw wrong(option + (Boolean.TRUE.equals(value) ? " was given; " : " is " + value + "; ") + rule);
         }
     }
 

@@ -112,7 +112,8 @@ public sealed interface Init {
     private static void expect(String name, int numbers, int wanted, String example) {
         if (numbers != wanted) {
             throw new IllegalArgumentException("init '" + name + "' has " + numbers
-                    + (numbers == 1 ? " number" : " numbers") + " and takes " + wanted + "; write for instance " + example);
+                    + (numbers == 1 ? " number" : " numbers") + " and takes " + wanted + "; write for instance "
+                    + example);
         }
     }
 

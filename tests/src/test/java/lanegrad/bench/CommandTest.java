@@ -54,7 +54,8 @@ class CommandTest {
         return Stream.of(
                 List.of("option '--hiden' is unknown; did you mean --hidden", "--hiden", "32"),
                 List.of("activation 'reul' is unknown; choose one of relu", "--activation", "reul"),
-                List.of("optimizer 'adan' is unknown; choose one of sgd, rmsprop, adagrad, adam, adamw", "--optimizer", "adan"),
+                List.of("optimizer 'adan' is unknown; choose one of sgd, rmsprop, adagrad, adam, adamw", "--optimizer",
+                        "adan"),
                 List.of("init 'hee' is unknown; choose one of he", "--init", "hee"),
                 List.of("backend 'gpu' is unknown; choose auto, scalar or vector", "--backend", "gpu"),
                 List.of("--hidden is 0; a layer has 1 to", "--hidden", "0"),
@@ -74,7 +75,8 @@ class CommandTest {
                 List.of("--test-fraction is NaN; give a number between 0 and 1", "--test-fraction", "NaN"),
                 List.of("--test-fraction is 1.0; give a number between 0 and 1", "--test-fraction", "1"),
                 List.of("--split-seed is -1; give 0 to", "--split-seed", "-1"),
-                List.of("--batch: 'many' is not a whole number; give the examples of a step, or all", "--batch", "many"),
+                List.of("--batch: 'many' is not a whole number; give the examples of a step, or all", "--batch",
+                        "many"),
                 List.of("--batch is -1; give 1 or more, or all", "--batch", "-1"),
                 List.of("--batch is 1294; the training data has 1293 examples", "--batch", "1294",
                         "--early-stopping", "3"),
@@ -297,8 +299,8 @@ class CommandTest {
                 + "batch=1437, epochs=3, schedule=\"cosine:0.01\", warmup=1, early_stopping=null, task=\"digits\", "
                 + "split_seed=3, test_fraction=0.2, validation=0.0, data=\"bundled\"}", config.asMap().toString());
         String out = o.get("out").getAsString();
-        assertTrue(out.contains("batches of 1437, sgd with Nesterov momentum 0.9, learning rate 0.5, weight decay 0.001, "
-                + "gradients up to length 5.0"), out);
+        assertTrue(out.contains("batches of 1437, sgd with Nesterov momentum 0.9, learning rate 0.5, weight decay "
+                + "0.001, gradients up to length 5.0"), out);
         assertTrue(out.contains("loss huber; schedule cosine:0.01; warm-up of 1 epoch"), out);
         assertTrue(out.contains("dropout 0.25"), out);
         assertTrue(out.contains("test (after)"), out);
@@ -312,7 +314,8 @@ class CommandTest {
         int epochs = o.getAsJsonArray("epochs").size();
         assertTrue(epochs < 60, out);
         assertEquals(epochs - 2, o.get("kept_epoch").getAsInt());
-        assertTrue(out.contains("ended after epoch " + epochs + "; the weights are those of epoch " + (epochs - 2)), out);
+        assertTrue(out.contains("ended after epoch " + epochs + "; the weights are those of epoch " + (epochs - 2)),
+                out);
         assertTrue(out.contains("1,293 digits to train on, 144 to validate by, 360 to test on"), out);
         assertTrue(out.contains("validation (after)"), out);
         assertTrue(out.contains("stops after 2 epochs without gain"), out);

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EarlyStoppingTest {
     private static final double NAN = Double.NaN;
 
-    // Shows the figures as epochs 1, 2, …; after epoch k the only weight is k. Gives the epoch at which it ended (0 for
-    // none), that of the best weights, and the weight after they were put back.
+    // Shows the figures as epochs 1, 2, …; after epoch k the first weight is k. Gives the epoch at which it ended (0
+    // for none), that of the best weights, and the weight after they were put back.
     private static int[] watched(EarlyStopping stopping, double... figures) {
         Var w = Var.parameter("w", Tensor.of(new float[] {0, 7}, 2));
         EarlyStopping.Watch watch = stopping.watch(List.of(w));

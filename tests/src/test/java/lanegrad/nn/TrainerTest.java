@@ -361,8 +361,8 @@ class TrainerTest {
                 () -> fit(model, Objective.SOFTMAX_CROSS_ENTROPY, first(DIGITS.train(), 0), Trainer.Settings.ALL));
         assertRefused("a loss on one output tells two classes apart, the data has 10 classes",
                 () -> fit(model, Objective.BINARY_CROSS_ENTROPY, DIGITS.train(), 32));
-        assertRefused("the model's output has shape [32, 10] for a batch of 32; binary-cross-entropy on 2 classes needs "
-                + "[32, 1]. Give the last layer 1 unit", () -> fit(model, Objective.BINARY_CROSS_ENTROPY,
+        assertRefused("the model's output has shape [32, 10] for a batch of 32; binary-cross-entropy on 2 classes "
+                + "needs [32, 1]. Give the last layer 1 unit", () -> fit(model, Objective.BINARY_CROSS_ENTROPY,
                         DIGITS.train().relabeled(2, PARITY), 32));
         assertRefused("loss 'hinges' is unknown; choose one of softmax-cross-entropy, binary",
                 () -> Objective.named("hinges"));
