@@ -84,7 +84,8 @@ class ClipTest {
             double expected = size * Math.min(1, max / (norm + 1e-6));
             for (float u : used(backend, Clip.norm(max), g)[0]) {
                 // The factor rounds, and the product.
-                assertTrue(Math.abs(u - expected) <= 0x1p-23 * expected + Float.MIN_VALUE, size + " became " + u + ", not " + expected);
+                assertTrue(Math.abs(u - expected) <= 0x1p-23 * expected + Float.MIN_VALUE,
+                        size + " became " + u + ", not " + expected);
             }
         }
     }

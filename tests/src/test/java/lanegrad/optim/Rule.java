@@ -80,7 +80,8 @@ enum Rule {
             // What v and m^2 have in common cancels, not their errors; the root is less sloped than its tangent's half.
             double rootError = roundings(t) * (w.v + 2 * w.mSize * w.mSize) / (2 * Math.sqrt(variance));
             w.bError = 0.9f * w.bError + Math.abs(d) / root * (2 * rootError / root + roundings(2))
-                    + (UNIT * (Math.abs(g) + Math.abs(d)) + decay * w.error) / root + UNIT * Math.abs(w.b) + FLUSHED / root;
+                    + (UNIT * (Math.abs(g) + Math.abs(d)) + decay * w.error) / root + UNIT * Math.abs(w.b)
+                    + FLUSHED / root;
             w.move(-0.0002f * w.b, 0.0002f * w.bError);
         }
     },
@@ -167,7 +168,8 @@ enum Rule {
             double size = 0.003f / (1 - Math.pow(0.8f, t))
                     / (Math.sqrt(w.v / (1 - Math.pow(0.99f, t))) + 1e-3f);
             // The factor of w rounds, and their product.
-            w.move(-0.003f * decay * w.w - size * w.m, size * (roundings(t) * w.mSize + FLUSHED) + 2 * UNIT * Math.abs(w.w));
+            w.move(-0.003f * decay * w.w - size * w.m,
+                    size * (roundings(t) * w.mSize + FLUSHED) + 2 * UNIT * Math.abs(w.w));
         }
     };
 
