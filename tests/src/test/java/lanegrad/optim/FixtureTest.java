@@ -10,8 +10,8 @@ import lanegrad.testkit.Bits;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Steps worked out by hand from the formulas that PyTorch, Keras and the papers print. Where the tolerance is 0, numbers
-/// are chosen so that every intermediate value is a float.
+/// Steps worked out by hand from the formulas that PyTorch, Keras and the papers print. Where the tolerance is 0,
+/// numbers are chosen so that every intermediate value is a float.
 class FixtureTest {
     // 20 equal weights: whole vectors and a tail.
     private static final int N = 20;

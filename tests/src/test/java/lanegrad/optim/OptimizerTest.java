@@ -201,16 +201,19 @@ class OptimizerTest {
         }
         // So are squares: with this eps the step shows whether they are 0.
         float eps = Float.MIN_NORMAL;
-        for (boolean adagrad : new boolean[] {false, true}) {
+        for (int k = 0; k < 3; k++) {
             Driven squared = new Driven(zeros);
             List<Var> p = List.of(squared.parameter);
-            Optimizer optimizer = adagrad ? new Adagrad(p, 1, Adagrad.Settings.DEFAULT.withEps(eps), backend)
-                    : new RmsProp(p, 1, RmsProp.Settings.DEFAULT.withAlpha(0.5f).withEps(eps), backend);
+            Optimizer optimizer = switch (k) {
+                case 0 -> new Adagrad(p, 1, Adagrad.Settings.DEFAULT.withEps(eps), backend);
+                case 1 -> new RmsProp(p, 1, RmsProp.Settings.DEFAULT.withAlpha(0.5f).withEps(eps), backend);
+                default -> new Adam(p, 1, 0.5f, 0.5f, eps, backend);
+            };
             Arrays.fill(tiny, 0x1p-51f);
             squared.gradient(tiny);
             optimizer.step();
             for (float w : squared.weights()) {
-                assertEquals(-0x1p75f, w, "a square of 2^-102 on " + backend);
+                assertEquals(-0x1p75f, w, "a square of at most 2^-102 on " + backend + ", optimizer " + k);
             }
         }
     }
