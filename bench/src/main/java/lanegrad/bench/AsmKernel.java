@@ -161,11 +161,13 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
             float[] y = new float[64];
             return () -> Columns.sum(Backend.VECTOR, x, FLOATS / 64, 64, y, false);
         }));
-        Map<String, String> optimizers = new LinkedHashMap<>();
-        optimizers.put("sgd", "Sgd");
-        optimizers.put("momentum", "Sgd");
-        optimizers.put("adam", "Adam");
-        optimizers.forEach((rule, type) -> kernels.add(new AsmKernel(rule, OTHERS,
+        Map<OptimizerBenchmark.Rule, String> optimizers = new LinkedHashMap<>();
+        optimizers.put(OptimizerBenchmark.Rule.SGD, "Sgd");
+        optimizers.put(OptimizerBenchmark.Rule.MOMENTUM, "Sgd");
+        optimizers.put(OptimizerBenchmark.Rule.RMSPROP, "RmsProp");
+        optimizers.put(OptimizerBenchmark.Rule.ADAGRAD, "Adagrad");
+        optimizers.put(OptimizerBenchmark.Rule.ADAM, "Moments");
+        optimizers.forEach((rule, type) -> kernels.add(new AsmKernel(rule.label(), OTHERS,
                 "lanegrad.optim." + type + "$Vectors::update", shape -> {
                     OptimizerBenchmark benchmark = new OptimizerBenchmark();
                     benchmark.rule = rule;

@@ -148,7 +148,7 @@ final class TrainCommand implements Callable<Integer> {
         Backend kernels = brief ? Backend.SCALAR : wanted;
         SplitMix random = new SplitMix(seed);
         Sequential model = Sequential.perceptron(function, weights, random.split("init"), units);
-        Trainer trainer = new Trainer(model, optimizer(model, kernels), kernels, workers);
+        Trainer trainer = new Trainer(model, optimizer(model, kernels, workers), kernels, workers);
 
         if (!quiet) {
             terminal.environment(kernels, workers, brief && wanted == Backend.VECTOR ? TOO_BRIEF : null);
@@ -260,9 +260,11 @@ final class TrainCommand implements Callable<Integer> {
         return momentum != null ? momentum : 0.9f;
     }
 
-    private Optimizer optimizer(Sequential model, Backend kernels) {
-        return adam() ? new Adam(model.parameters(), rate(), 0.9f, 0.999f, 1e-8f, kernels)
+    private Optimizer optimizer(Sequential model, Backend kernels, int workers) {
+        Optimizer o = adam() ? new Adam(model.parameters(), rate(), 0.9f, 0.999f, 1e-8f, kernels)
                 : new Sgd(model.parameters(), rate(), momentum(), kernels);
+        o.threads(workers);
+        return o;
     }
 
     private void check(boolean valid, String option, Object value, String rule) {

@@ -1,6 +1,8 @@
 package lanegrad.bench.jmh;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import lanegrad.Backend;
 import lanegrad.Op;
@@ -12,8 +14,12 @@ import lanegrad.math.SplitMix;
 import lanegrad.nn.Init;
 import lanegrad.nn.Sequential;
 import lanegrad.op.Relu;
+import lanegrad.optim.Adagrad;
 import lanegrad.optim.Adam;
+import lanegrad.optim.AdamW;
+import lanegrad.optim.Clip;
 import lanegrad.optim.Optimizer;
+import lanegrad.optim.RmsProp;
 import lanegrad.optim.Sgd;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -26,9 +32,74 @@ import org.openjdk.jmh.annotations.Param;
 public class OptimizerBenchmark extends EngineBenchmark {
     private static final int AGREED_STEPS = 20;
 
-    /// `sgd`, `momentum` or `adam`.
-    @Param({"sgd", "momentum", "adam"})
-    public String rule;
+    /// The optimizers, each with settings of its own: a row each.
+    public enum Rule {
+        /// Plain descent.
+        SGD(0, (p, lr, b) -> new Sgd(p, lr, 0, b)),
+        /// Descent with momentum.
+        MOMENTUM(1, (p, lr, b) -> new Sgd(p, lr, 0.9f, b)),
+        /// Descent with Nesterov's momentum and weight decay: all that [Sgd] can do.
+        NESTEROV(1, (p, lr, b) -> new Sgd(p, lr, new Sgd.Settings(0.9f, true, 1e-4f), b)),
+        /// RMSProp.
+        RMSPROP(1, (p, lr, b) -> new RmsProp(p, lr, RmsProp.Settings.DEFAULT, b)),
+        /// RMSProp, centered, with momentum and weight decay: all that [RmsProp] can do.
+        CENTERED(3, (p, lr, b) -> new RmsProp(p, lr, new RmsProp.Settings(0.99f, 1e-8f, 0.9f, true, 1e-4f), b)),
+        /// Adagrad.
+        ADAGRAD(1, (p, lr, b) -> new Adagrad(p, lr, Adagrad.Settings.DEFAULT, b)),
+        /// Adam.
+        ADAM(2, (p, lr, b) -> new Adam(p, lr, Adam.Settings.DEFAULT, b)),
+        /// Adam with decay apart from the gradient.
+        ADAMW(2, (p, lr, b) -> new AdamW(p, lr, AdamW.Settings.DEFAULT, b)),
+        /// Plain descent after the norm of a gradient was found and all of it shortened.
+        CLIPPED(0, (p, lr, b) -> {
+            Optimizer sgd = new Sgd(p, lr, 0, b);
+            sgd.clip(Clip.norm(1e-3f));
+            return sgd;
+        });
+
+        private final int states;
+        private final Maker maker;
+
+        Rule(int states, Maker maker) {
+            this.states = states;
+            this.maker = maker;
+        }
+
+        /// The name in rows and plans: in lower case.
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /// The rule of a label.
+        ///
+        /// @throws IllegalArgumentException when there is none
+        public static Rule labelled(String label) {
+            for (Rule rule : values()) {
+                if (rule.label().equals(label)) {
+                    return rule;
+                }
+            }
+            throw new IllegalArgumentException("rule '" + label + "' is unknown; choose one of "
+                    + Arrays.stream(values()).map(Rule::label).toList());
+        }
+
+        Optimizer optimizer(List<Var> parameters, float lr, Backend backend) {
+            return maker.make(parameters, lr, backend);
+        }
+
+        // Per parameter: reads the weight, its gradient and the states, writes all but the gradient.
+        private int bytes() {
+            return Float.BYTES * (3 + 2 * states);
+        }
+    }
+
+    private interface Maker {
+        Optimizer make(List<Var> parameters, float lr, Backend backend);
+    }
+
+    /// Which optimizer.
+    @Param
+    public Rule rule;
 
     /// Which kernels.
     @Param
@@ -47,7 +118,7 @@ public class OptimizerBenchmark extends EngineBenchmark {
         }
         for (int i = 0; i < scalar.parameters.length; i++) {
             Tensor p = scalar.parameters[i].value();
-            requireSameBits(rule + ", " + scalar.parameters[i].name(), p.data(),
+            requireSameBits(rule.label() + ", " + scalar.parameters[i].name(), p.data(),
                     vector.parameters[i].value().data(), p.size());
         }
         training = backend == Backend.SCALAR ? scalar : vector;
@@ -60,32 +131,12 @@ public class OptimizerBenchmark extends EngineBenchmark {
         return training.step();
     }
 
-    static Optimizer optimizer(String rule, List<Var> parameters, float lr, Backend backend) {
-        return switch (rule) {
-            case "sgd" -> new Sgd(parameters, lr, 0, backend);
-            case "momentum" -> new Sgd(parameters, lr, 0.9f, backend);
-            case "adam" -> new Adam(parameters, lr, 0.9f, 0.999f, 1e-8f, backend);
-            default -> throw new IllegalArgumentException("rule '" + rule + "' is unknown; choose sgd, momentum or "
-                    + "adam");
-        };
-    }
-
     static Suite suite(List<Suite.Arm> arms) {
-        int parameters = new Training("sgd", Backend.SCALAR).network.parameterCount();
+        int parameters = new Training(Rule.SGD, Backend.SCALAR).network.parameterCount();
         return new Suite("Optimizer", "Optimizers: one step on the " + parameters + " parameters of 64-32-10",
-                OptimizerBenchmark.class, Suite.Figure.NS_PER_ELEMENT, arms, List.of("sgd", "momentum", "adam").stream()
-                        .map(rule -> new Suite.Row(rule, Map.of("rule", rule), parameters,
-                                bytes(rule) * (double) parameters, 1)).toList());
-    }
-
-    // Per parameter: reads the weight, its gradient and the moments, writes all but the gradient.
-    private static int bytes(String rule) {
-        int moments = switch (rule) {
-            case "sgd" -> 0;
-            case "momentum" -> 1;
-            default -> 2;
-        };
-        return Float.BYTES * (3 + 2 * moments);
+                OptimizerBenchmark.class, Suite.Figure.NS_PER_ELEMENT, arms, Arrays.stream(Rule.values())
+                        .map(rule -> new Suite.Row(rule.label(), Map.of("rule", rule.name()), parameters,
+                                rule.bytes() * (double) parameters, 1)).toList());
     }
 
     /// A network with fixed gradients, an optimizer, and the backward that makes the gradients count as new.
@@ -95,8 +146,8 @@ public class OptimizerBenchmark extends EngineBenchmark {
         private final Optimizer optimizer;
         private final Tape tape;
 
-        Training(String rule, Backend backend) {
-            optimizer = optimizer(rule, network.parameters(), 1e-6f, backend);
+        Training(Rule rule, Backend backend) {
+            optimizer = rule.optimizer(network.parameters(), 1e-6f, backend);
             tape = new Tape(backend, 1);
             touch();
             for (Var p : parameters) {

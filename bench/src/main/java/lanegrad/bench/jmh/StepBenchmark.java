@@ -81,7 +81,7 @@ public class StepBenchmark extends EngineBenchmark {
     /// @param hidden units of the hidden layer
     /// @param outputs classes
     /// @param batch examples of a step
-    /// @param rule of the optimizer
+    /// @param rule of the optimizer, see [OptimizerBenchmark.Rule]
     /// @param threads the most that a step may use
     public record Plan(int features, int hidden, int outputs, int batch, String rule, int threads) {
         private static final Pattern FORM =
@@ -124,7 +124,8 @@ public class StepBenchmark extends EngineBenchmark {
             Plan plan = Plan.parse(text);
             network = Sequential.perceptron(Relu.OP, Init.HE, new SplitMix(42), plan.features, plan.hidden,
                     plan.outputs);
-            optimizer = OptimizerBenchmark.optimizer(plan.rule, network.parameters(), lr, backend);
+            optimizer = OptimizerBenchmark.Rule.labelled(plan.rule).optimizer(network.parameters(), lr, backend);
+            optimizer.threads(plan.threads);
             tape = new Tape(backend, plan.threads);
             labels = new int[plan.batch];
             Dataset digits = Digits.load().scaled(1f / Digits.MAX_PIXEL);

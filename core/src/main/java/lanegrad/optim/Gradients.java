@@ -1,0 +1,134 @@
+package lanegrad.optim;
+
+import java.util.Arrays;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import lanegrad.Backend;
+import lanegrad.kernel.Lanes;
+
+/// What an optimizer asks of a stretch of a gradient, and does to it, before its own update.
+final class Gradients {
+    /// Virtual lanes of [#squares]: two vectors of doubles with 512 bits, eight with 128.
+    static final int SUMS = 16;
+
+    private Gradients() {
+    }
+
+    /// Whether all of `x` from `from` to before `to` are finite.
+    ///
+    /// x - x is 0 for a finite x, else NaN, and a NaN stays in a sum: one subtraction and one addition an element,
+    /// and a single test at the end.
+    static boolean finite(Backend backend, float[] x, int from, int to) {
+        if (backend == Backend.VECTOR) {
+            return Vectors.finite(x, from, to);
+        }
+        float s = 0;
+        for (int i = from; i < to; i++) {
+            s += x[i] - x[i];
+        }
+        return s == 0;
+    }
+
+    /// The sum of the squares of `x` from `from` to before `to`, in the order of [Clip.Norm]: infinite or NaN when one
+    /// of them is, and else finite.
+    ///
+    /// @param sums scratch, at least [#SUMS] long
+    static double squares(Backend backend, float[] x, int from, int to, double[] sums) {
+        int i = from;
+        if (backend == Backend.VECTOR) {
+            i = Vectors.squares(x, from, to, sums);
+        } else {
+            Arrays.fill(sums, 0, SUMS, 0);
+        }
+        for (; i < to; i++) {
+            int lane = (i - from) % SUMS;
+            sums[lane] = Math.fma((double) x[i], x[i], sums[lane]);
+        }
+        for (int s = SUMS / 2; s > 0; s /= 2) {
+            for (int j = 0; j < s; j++) {
+                sums[j] += sums[j + s];
+            }
+        }
+        return sums[0];
+    }
+
+    /// Multiplies by `factor`.
+    static void scale(Backend backend, float[] x, float factor, int from, int to) {
+        int i = backend == Backend.VECTOR ? Vectors.scale(x, factor, from, to) : from;
+        for (; i < to; i++) {
+            x[i] *= factor;
+        }
+    }
+
+    /// Bounds the magnitudes by `max`; there is no NaN.
+    static void clamp(Backend backend, float[] x, float max, int from, int to) {
+        int i = backend == Backend.VECTOR ? Vectors.clamp(x, max, from, to) : from;
+        for (; i < to; i++) {
+            x[i] = Math.min(Math.max(x[i], -max), max);
+        }
+    }
+
+    private static final class Vectors {
+        private static final VectorSpecies<Float> S = Lanes.SPECIES;
+        private static final VectorSpecies<Double> D =
+                VectorSpecies.of(double.class, S.vectorShape());
+        // Half a vector of floats fills a vector of doubles.
+        private static final VectorSpecies<Float> HALF = D.length() == 8 ? FloatVector.SPECIES_256
+                : D.length() == 4 ? FloatVector.SPECIES_128 : FloatVector.SPECIES_64;
+
+        static boolean finite(float[] x, int from, int to) {
+            FloatVector s = FloatVector.zero(S);
+            int i = from;
+            for (int end = from + S.loopBound(to - from); i < end; i += S.length()) {
+                FloatVector v = FloatVector.fromArray(S, x, i);
+                s = s.add(v.sub(v));
+            }
+            if (i < to) {
+                VectorMask<Float> tail = S.indexInRange(i, to);
+                FloatVector v = FloatVector.fromArray(S, x, i, tail);
+                s = s.add(v.sub(v));
+            }
+            return s.compare(VectorOperators.EQ, 0).allTrue();
+        }
+
+        // Rounds of all virtual lanes; returns where they end. A pair of vectors at a time goes down the array, so
+        // that with 128 bits it is read four times: a part stays in the nearest two caches.
+        static int squares(float[] x, int from, int to, double[] sums) {
+            int end = from + (to - from) / SUMS * SUMS;
+            for (int g = 0; g < SUMS; g += 2 * D.length()) {
+                DoubleVector s = DoubleVector.zero(D);
+                DoubleVector t = DoubleVector.zero(D);
+                for (int i = from + g; i < end; i += SUMS) {
+                    DoubleVector a = (DoubleVector) FloatVector.fromArray(HALF, x, i)
+                            .convertShape(VectorOperators.F2D, D, 0);
+                    DoubleVector b = (DoubleVector) FloatVector.fromArray(HALF, x, i + D.length())
+                            .convertShape(VectorOperators.F2D, D, 0);
+                    s = a.fma(a, s);
+                    t = b.fma(b, t);
+                }
+                s.intoArray(sums, g);
+                t.intoArray(sums, g + D.length());
+            }
+            return end;
+        }
+
+        static int scale(float[] x, float factor, int from, int to) {
+            int i = from;
+            for (int end = from + S.loopBound(to - from); i < end; i += S.length()) {
+                FloatVector.fromArray(S, x, i).mul(factor).intoArray(x, i);
+            }
+            return i;
+        }
+
+        static int clamp(float[] x, float max, int from, int to) {
+            int i = from;
+            for (int end = from + S.loopBound(to - from); i < end; i += S.length()) {
+                FloatVector.fromArray(S, x, i).max(-max).min(max).intoArray(x, i);
+            }
+            return i;
+        }
+    }
+}
