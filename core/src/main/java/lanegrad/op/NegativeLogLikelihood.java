@@ -16,8 +16,8 @@ import lanegrad.kernel.Sums;
 ///
 /// **Domain.** Every float; one label from 0 to classes - 1 a row.
 ///
-/// **Special values.** Only the labels' columns are read, a NaN elsewhere is not seen; -inf gives inf. The gradient is 0
-/// beside the label.
+/// **Special values.** Only the labels' columns are read, a NaN elsewhere is not seen; -inf gives inf. The gradient is
+/// 0 beside the label.
 ///
 /// **Error.** `(log2(m) + 10) 2^-24 times the sum of |x[label]|`, for the mean divided by m.
 ///
