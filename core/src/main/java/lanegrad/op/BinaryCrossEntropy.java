@@ -4,21 +4,21 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import lanegrad.Tape;
 import lanegrad.Var;
 import lanegrad.math.Exp;
 import lanegrad.math.Log1p;
 import lanegrad.math.Sigmoid;
 
 /// Binary cross-entropy of logits z against targets t in [0, 1]: `y = mean(-t log s(z) - (1 - t) log s(-z))`, where s
-/// is the sigmoid, and `s(-z) = 1 - s(z)`.
+/// is the sigmoid, and `s(-z) = 1 - s(z)`; for SUM `y = sum(-t log s(z) - (1 - t) log s(-z))`. On probabilities:
+/// [BinaryCrossEntropyOfProbabilities].
 ///
 /// **Method.** With w the weight of the side that z does not choose, `1 - t` for z > 0 and `t` otherwise, the loss of
 /// an element is `|z| w + log1p(exp(-|z|))`. Nothing in it overflows or cancels, and a side of weight 0 contributes 0
 /// even when z is infinite.
 ///
-/// **Derivative.** `dz = (s(z) - t) dy / n, dt = -z dy / n`. dz is taken from the small one of s(z) and s(-z): near 1,
-/// `s(z) - 1` would lose what `-s(-z)` keeps.
+/// **Derivative.** `dz = (s(z) - t) dy / n, dt = -z dy / n`; for SUM `dz = (s(z) - t) dy, dt = -z dy`. dz is
+/// taken from the small one of s(z) and s(-z): near 1, `s(z) - 1` would lose what `-s(-z)` keeps.
 ///
 /// **Domain.** Logits z: every float; targets t: 0 to 1; shapes must be equal.
 ///
@@ -30,29 +30,34 @@ import lanegrad.math.Sigmoid;
 /// **Cost.** Forward a softplus; backward a sigmoid.
 public final class BinaryCrossEntropy extends ElementwiseLoss {
     /// The mean.
-    public static final BinaryCrossEntropy MEAN = new BinaryCrossEntropy("binary-cross-entropy", true);
+    public static final BinaryCrossEntropy MEAN = new BinaryCrossEntropy(Reduction.MEAN);
     /// The sum.
-    public static final BinaryCrossEntropy SUM = new BinaryCrossEntropy("binary-cross-entropy-sum", false);
-    static final Operation OPERATION = new Operation(MEAN, Operation.Kind.LOSS,
-            """
-            formula: y = mean(-t log s(z) - (1 - t) log s(-z))
-            derivative: dz = (s(z) - t) dy / n, dt = -z dy / n
-            domain: logits z: every float; targets t: 0 to 1; shapes must be equal
-            special: (-inf, 0) = (inf, 1) = 0; (inf, 0) = (-inf, 1) = inf
-            cost: forward a softplus; backward a sigmoid
-            """,
-            bound(4),
-            List.of(Operation.Case.of(Operation.Range.of(-9, 9, 7, 19), Operation.Range.of(0, 1, 7, 19))));
+    public static final BinaryCrossEntropy SUM = new BinaryCrossEntropy(Reduction.SUM);
+    static final Operation OPERATION = operation(MEAN, "mean", " / n");
+    static final Operation SUM_OPERATION = operation(SUM, "sum", "");
 
-    private BinaryCrossEntropy(String name, boolean mean) {
-        super(name, mean);
+    private BinaryCrossEntropy(Reduction reduction) {
+        super("binary-cross-entropy", reduction);
+    }
+
+    private static Operation operation(BinaryCrossEntropy op, String reduction, String share) {
+        return new Operation(op, Operation.Kind.LOSS,
+                """
+                formula: y = %s(-t log s(z) - (1 - t) log s(-z))
+                derivative: dz = (s(z) - t) dy%s, dt = -z dy%s
+                domain: logits z: every float; targets t: 0 to 1; shapes must be equal
+                special: (-inf, 0) = (inf, 1) = 0; (inf, 0) = (-inf, 1) = inf
+                cost: forward a softplus; backward a sigmoid
+                """.formatted(reduction, share, share),
+                bound(4),
+                List.of(Operation.Case.of(Operation.Range.of(-9, 9, 7, 19), Operation.Range.of(0, 1, 7, 19))));
     }
 
     /// The mean binary cross-entropy.
     ///
     /// @throws IllegalArgumentException for shapes that differ, or an empty batch
     public static Var of(Var logits, Var targets) {
-        return Tape.of(logits, targets).record(MEAN, logits, targets);
+        return MEAN.apply(logits, targets);
     }
 
     @Override

@@ -2,14 +2,14 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
-import lanegrad.Tape;
 import lanegrad.Var;
 
-/// The mean of the squared differences: `y = mean((a - b)^2)`, without the textbooks' half.
+/// The mean of the squared differences: `y = mean((a - b)^2)`, without the textbooks' half, which is
+/// [HalfSquaredError]; for SUM `y = sum((a - b)^2)`.
 ///
 /// **Shapes.** Predictions a and targets b of one shape; the result is a scalar.
 ///
-/// **Derivative.** `da = 2 (a - b) dy / n, db = -da`.
+/// **Derivative.** `da = 2 (a - b) dy / n, db = -da`; for SUM `da = 2 (a - b) dy, db = -da`.
 ///
 /// **Domain.** Every float; shapes must be equal. **Special values.** (n) against (n, 1) is refused; NaN gives NaN.
 ///
@@ -19,29 +19,34 @@ import lanegrad.Var;
 /// **Cost.** Three operations an element; backward two.
 public final class MeanSquaredError extends ElementwiseLoss {
     /// The mean.
-    public static final MeanSquaredError MEAN = new MeanSquaredError("mean-squared-error", true);
+    public static final MeanSquaredError MEAN = new MeanSquaredError(Reduction.MEAN);
     /// The sum.
-    public static final MeanSquaredError SUM = new MeanSquaredError("sum-squared-error", false);
-    static final Operation OPERATION = new Operation(MEAN, Operation.Kind.LOSS, 
-            """
-            formula: y = mean((a - b)^2)
-            derivative: da = 2 (a - b) dy / n, db = -da
-            domain: every float; shapes must be equal
-            special: (n) against (n, 1) is refused; NaN gives NaN
-            cost: three operations an element; backward two
-            """,
-            bound(2),
-            List.of(Operation.Case.of(Operation.Range.of(-4, 4, 7, 19), Operation.Range.of(-4, 4, 7, 19))));
+    public static final MeanSquaredError SUM = new MeanSquaredError(Reduction.SUM);
+    static final Operation OPERATION = operation(MEAN, "mean", " / n");
+    static final Operation SUM_OPERATION = operation(SUM, "sum", "");
 
-    private MeanSquaredError(String name, boolean mean) {
-        super(name, mean);
+    private MeanSquaredError(Reduction reduction) {
+        super("mean-squared-error", reduction);
+    }
+
+    private static Operation operation(MeanSquaredError op, String reduction, String share) {
+        return new Operation(op, Operation.Kind.LOSS,
+                """
+                formula: y = %s((a - b)^2)
+                derivative: da = 2 (a - b) dy%s, db = -da
+                domain: every float; shapes must be equal
+                special: (n) against (n, 1) is refused; NaN gives NaN
+                cost: three operations an element; backward two
+                """.formatted(reduction, share),
+                bound(2),
+                List.of(Operation.Case.of(Operation.Range.of(-4, 4, 7, 19), Operation.Range.of(-4, 4, 7, 19))));
     }
 
     /// `mean((a - b)^2)`.
     ///
     /// @throws IllegalArgumentException for shapes that differ, or an empty batch
     public static Var of(Var predictions, Var targets) {
-        return Tape.of(predictions, targets).record(MEAN, predictions, targets);
+        return MEAN.apply(predictions, targets);
     }
 
     @Override

@@ -55,8 +55,29 @@ public final class Operations {
             Linear.OPERATION,
             Linear.FUSED_OPERATION,
             SoftmaxCrossEntropy.OPERATION,
+            SoftmaxCrossEntropy.SUM_OPERATION,
+            SoftTargetCrossEntropy.OPERATION,
+            SoftTargetCrossEntropy.SUM_OPERATION,
+            NegativeLogLikelihood.OPERATION,
+            NegativeLogLikelihood.SUM_OPERATION,
+            KlDivergence.OPERATION,
+            KlDivergence.SUM_OPERATION,
             BinaryCrossEntropy.OPERATION,
-            MeanSquaredError.OPERATION);
+            BinaryCrossEntropy.SUM_OPERATION,
+            BinaryCrossEntropyOfProbabilities.OPERATION,
+            BinaryCrossEntropyOfProbabilities.SUM_OPERATION,
+            Hinge.OPERATION,
+            Hinge.SUM_OPERATION,
+            MeanSquaredError.OPERATION,
+            MeanSquaredError.SUM_OPERATION,
+            HalfSquaredError.OPERATION,
+            HalfSquaredError.SUM_OPERATION,
+            MeanAbsoluteError.OPERATION,
+            MeanAbsoluteError.SUM_OPERATION,
+            Huber.OPERATION,
+            Huber.SUM_OPERATION,
+            SmoothL1.OPERATION,
+            SmoothL1.SUM_OPERATION);
 
     private Operations() {
     }
@@ -78,6 +99,20 @@ public final class Operations {
     /// @throws IllegalArgumentException for another name; the message lists the activations
     public static UnaryOp activation(String name) {
         return (UnaryOp) find(name, "activation", activations()).op();
+    }
+
+    /// The losses that take the mean over the examples, in the order of the table. For each, the table also has the one
+    /// that takes the sum, called `name-sum`.
+    public static List<Operation> losses() {
+        return ALL.stream().filter(o -> o.kind() == Operation.Kind.LOSS)
+                .filter(o -> !o.op().name().endsWith(Reduction.SUM.name(""))).toList();
+    }
+
+    /// The loss of this name.
+    ///
+    /// @throws IllegalArgumentException for another name; the message lists the losses
+    public static Op loss(String name) {
+        return find(name, "loss", losses()).op();
     }
 
     private static Operation find(String name, String what, List<Operation> among) {

@@ -5,7 +5,6 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import lanegrad.Backend;
-import lanegrad.Op;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Tensor;
@@ -17,7 +16,8 @@ import lanegrad.math.Exp;
 import lanegrad.math.Log;
 
 /// Softmax and cross-entropy in one, from logits X `[m, classes]` and m labels: `y = mean over rows of log(sum exp
-/// x[c]) - x[label]`.
+/// x[c]) - x[label]`; for SUM `y = sum over rows of log(sum exp x[c]) - x[label]`. For targets that are probabilities:
+/// [SoftTargetCrossEntropy].
 ///
 /// **Method.** Per row, with the maximum u: `e[c] = exp(x[c] - u)`, `s` = their sum in four chains (class c to
 /// chain `c mod 4`, then `(s0 + s1) + (s2 + s3)`), loss `log(s) - (x[label] - u)`. The gradient costs little more
@@ -28,7 +28,7 @@ import lanegrad.math.Log;
 /// maximum, exponentials, sums and logarithm need no work across lanes; ten classes in a 16-lane vector would leave
 /// six idle. Rows do not meet, so the width of the hardware has no part in the result.
 ///
-/// **Derivative.** `dx[c] = (softmax(x)[c] - [c = label]) dy / m`.
+/// **Derivative.** `dx[c] = (softmax(x)[c] - [c = label]) dy / m`; for SUM `dx[c] = (softmax(x)[c] - [c = label]) dy`.
 ///
 /// **Domain.** Every float; one label from 0 to classes - 1 a row.
 ///
@@ -36,107 +36,89 @@ import lanegrad.math.Log;
 /// to all logits of a row changes nothing. The gradient of [0, 200], label 0, is [-1, 1]. [0, -inf], label 0: loss 0,
 /// gradient [0, 0]. A row of -inf makes loss and that row's gradient NaN.
 ///
-/// **Error.** 4 ulp of |log s| + |x[label] - max| a row, then log2(m) + 10 for the mean.
+/// **Error.** 4 ulp of |log s| + |x[label] - max| a row, then log2(m) + 10 for the sum.
 ///
 /// **Cost.** An exp an element and a log a row; backward a multiplication.
-public final class SoftmaxCrossEntropy implements Op {
+public final class SoftmaxCrossEntropy extends LabelLoss {
     /// The mean over the rows.
-    public static final SoftmaxCrossEntropy MEAN = new SoftmaxCrossEntropy("softmax-cross-entropy", true);
+    public static final SoftmaxCrossEntropy MEAN = new SoftmaxCrossEntropy(Reduction.MEAN);
     /// The sum over the rows.
-    public static final SoftmaxCrossEntropy SUM = new SoftmaxCrossEntropy("softmax-cross-entropy-sum", false);
-    static final Operation OPERATION = new Operation(MEAN, Operation.Kind.LOSS,
-            """
-            formula: y = mean over rows of log(sum exp x[c]) - x[label]
-            derivative: dx[c] = (softmax(x)[c] - [c = label]) dy / m
-            domain: every float; one label from 0 to classes - 1 a row
-            special: [0, 200], label 0: 200; a NaN gives NaN
-            cost: an exp an element and a log a row; backward a multiplication
-            """,
-            new Operation.Bound("4 ulp of |log s| + |x[label] - max| a row, then log2(m) + 10 for the mean",
-                    (attribute, shapes, x, y) -> limit(shapes[0], x[0])),
-            List.of(Operation.Case.of(Operation.Range.of(-8, 8, 7, 10)).with(new int[] {3, 9, 0, 4, 4, 7, 1}),
-                    Operation.Case.of(Operation.Range.of(-20, 20, 33, 3)).with(labels(33, 3))));
+    public static final SoftmaxCrossEntropy SUM = new SoftmaxCrossEntropy(Reduction.SUM);
+    static final Operation OPERATION = operation(MEAN, "mean", " / m");
+    static final Operation SUM_OPERATION = operation(SUM, "sum", "");
 
-    private final String name;
-    private final boolean mean;
+    private SoftmaxCrossEntropy(Reduction reduction) {
+        super("softmax-cross-entropy", reduction, "logits");
+    }
 
-    private SoftmaxCrossEntropy(String name, boolean mean) {
-        this.name = name;
-        this.mean = mean;
+    private static Operation operation(SoftmaxCrossEntropy op, String reduction, String share) {
+        return new Operation(op, Operation.Kind.LOSS,
+                """
+                formula: y = %s over rows of log(sum exp x[c]) - x[label]
+                derivative: dx[c] = (softmax(x)[c] - [c = label]) dy%s
+                domain: every float; one label from 0 to classes - 1 a row
+                special: [0, 200], label 0: 200; a NaN gives NaN
+                cost: an exp an element and a log a row; backward a multiplication
+                """.formatted(reduction, share),
+                new Operation.Bound("4 ulp of |log s| + |x[label] - max| a row, then log2(m) + 10 for the sum",
+                        (attribute, shapes, x, y) -> op.limit(shapes[0], x[0])),
+                List.of(Operation.Case.of(Operation.Range.of(-8, 8, 7, 10)).with(new int[] {3, 9, 0, 4, 4, 7, 1}),
+                        Operation.Case.of(Operation.Range.of(-20, 20, 33, 3)).with(labels(33, 3))));
     }
 
     /// The mean cross-entropy of the softmax of `logits` against `labels`.
     ///
-    /// @param labels one per row, `0 .. classes - 1`; read when this is called, not kept
-    /// @throws IllegalArgumentException when logits are no matrix, the batch is empty, or a label is missing or
-    ///         out of range
+    /// @throws IllegalArgumentException as [#apply]
     public static Var of(Var logits, int[] labels) {
-        return Tape.of(logits).recordWith(MEAN, labels, logits);
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public int arity() {
-        return 1;
-    }
-
-    @Override
-    public Shape shape(Object attribute, Shape... inputs) {
-        Shape x = inputs[0];
-        if (x.rank() != 2) {
-            throw new IllegalArgumentException(name + ": the logits have shape " + x
-                    + "; they must be a matrix, [examples, classes]");
-        }
-        if (x.size() == 0) {
-            throw new IllegalArgumentException(name + ": the logits have shape " + x
-                    + "; the loss of an empty batch is undefined, leave the batch out");
-        }
-        return Shape.SCALAR;
+        return MEAN.apply(logits, labels);
     }
 
     @Override
     public void forward(Tape.Entry e) {
         int m = e.x(0).shape().extent(0);
         int classes = e.x(0).shape().extent(1);
-        int[] labels = checked(e.attribute(), m, classes);
+        int[] labels = labels(e);
         float[] x = e.x(0).data();
         float[] dx = e.scratch(0, m * classes + Tensor.PADDING);
         float[] losses = e.scratch(1, m + Tensor.PADDING);
-        if (e.backend() == Backend.SCALAR) {
-            for (int i = 0; i < m; i++) {
-                losses[i] = row(x, i * classes, classes, labels[i], dx);
-            }
-        } else {
-            int width = Vectors.width(m);
-            Vectors.rows(x, m, classes, labels, dx, losses, e.scratch(3, (classes + 2) * width), width);
+        int width = width(e.backend(), m);
+        float[] t = e.scratch(3, (classes + 2) * width);
+        softmax(e.backend(), x, m, classes, dx, t, width);
+        int sums = classes * width;
+        int max = sums + width;
+        for (int i = 0; i < m; i++) {
+            int at = i * classes + labels[i];
+            dx[at] -= 1;
+            t[max + i] = x[at] - t[max + i];
+        }
+        int i = e.backend() == Backend.VECTOR ? Vectors.losses(t, sums, max, m, losses) : 0;
+        for (; i < m; i++) {
+            losses[i] = Log.scalar(t[sums + i]) - t[max + i];
         }
         float sum = Total.loop(e.backend()).sum(losses, 0, m, e.scratch(2, Sums.SCRATCH));
-        e.y().data()[0] = mean ? (float) ((double) sum / m) : sum;
+        e.y().data()[0] = reduction.of(sum, m);
     }
 
-    private int[] checked(Object attribute, int m, int classes) {
-        if (!(attribute instanceof int[] labels)) {
-            throw new IllegalArgumentException(name + ": the labels are missing; record it with an int[] of labels");
-        }
-        if (labels.length != m) {
-            throw new IllegalArgumentException(name + ": the logits have " + m + " rows, there are " + labels.length
-                    + " labels; give one per row");
+    /// The length of the rows of t in [#softmax], for m rows of logits.
+    static int width(Backend backend, int m) {
+        return backend == Backend.VECTOR ? Vectors.width(m) : m;
+    }
+
+    /// The softmax of the m rows of x in the rows of p, `exp(x[c] - max) / s`. With it, for row i: s in `t[classes *
+    /// width + i]` and max in `t[(classes + 1) * width + i]`. The rest of t is, on the vector backend, p transposed.
+    ///
+    /// @param t `(classes + 2) * width` floats
+    static void softmax(Backend backend, float[] x, int m, int classes, float[] p, float[] t, int width) {
+        if (backend == Backend.VECTOR) {
+            Vectors.softmax(x, m, classes, p, t, width);
+            return;
         }
         for (int i = 0; i < m; i++) {
-            if (labels[i] < 0 || labels[i] >= classes) {
-                throw new IllegalArgumentException(name + ": label " + i + " is " + labels[i] + ", the logits have "
-                        + classes + " columns; labels must be 0 to " + (classes - 1));
-            }
+            row(x, i * classes, classes, p, t, classes * width + i, (classes + 1) * width + i);
         }
-        return labels;
     }
 
-    // One row, from x[at] on: returns its loss, writes its gradient.
-    private static float row(float[] x, int at, int classes, int label, float[] dx) {
+    private static void row(float[] x, int at, int classes, float[] p, float[] t, int sum, int maximum) {
         float max = x[at];
         for (int c = 0; c < classes; c++) {
             max = x[at + c] > max ? x[at + c] : max;
@@ -147,7 +129,7 @@ public final class SoftmaxCrossEntropy implements Op {
         float s3 = 0;
         for (int c = 0; c < classes; c++) {
             float e = Exp.scalar(x[at + c] - max);
-            dx[at + c] = e;
+            p[at + c] = e;
             switch (c & 3) {
                 case 0 -> s0 += e;
                 case 1 -> s1 += e;
@@ -158,28 +140,27 @@ public final class SoftmaxCrossEntropy implements Op {
         float s = (s0 + s1) + (s2 + s3);
         float inverse = 1 / s;
         for (int c = 0; c < classes; c++) {
-            dx[at + c] *= inverse;
+            p[at + c] *= inverse;
         }
-        dx[at + label] -= 1;
-        return Log.scalar(s) - (x[at + label] - max);
+        t[sum] = s;
+        t[maximum] = max;
     }
 
     @Override
     public void backward(Tape.Entry e) {
-        if (!e.wants(0)) {
-            return;
+        if (e.wants(0)) {
+            int n = e.x(0).size();
+            float share = reduction == Reduction.MEAN ? 1f / e.x(0).shape().extent(0) : 1;
+            scale(e.backend(), e.scratch(0, n), share, e.dy().data()[0], e.dx(0).data(), e.adds(0), n);
         }
-        float[] saved = e.scratch(0, e.x(0).size());
-        float share = mean ? 1f / e.x(0).shape().extent(0) : 1;
-        float dy = e.dy().data()[0];
-        float[] dx = e.dx(0).data();
-        if (e.backend() == Backend.VECTOR) {
-            Vectors.scale(saved, share, dy, dx, e.adds(0), e.x(0).size());
-            return;
-        }
-        for (int i = 0; i < e.x(0).size(); i++) {
-            float g = saved[i] * share * dy;
-            dx[i] = Sums.canonical(e.adds(0) ? dx[i] + g : g);
+    }
+
+    /// `y = x * share * dy`, or added to y.
+    static void scale(Backend backend, float[] x, float share, float dy, float[] y, boolean add, int n) {
+        int i = backend == Backend.VECTOR ? Vectors.scale(x, share, dy, y, add, n) : 0;
+        for (; i < n; i++) {
+            float g = x[i] * share * dy;
+            y[i] = Sums.canonical(add ? y[i] + g : g);
         }
     }
 
@@ -199,10 +180,10 @@ public final class SoftmaxCrossEntropy implements Op {
             }
             sum += Math.log(s) - (x[0][i * classes + labels[i]] - max);
         }
-        return new double[] {mean ? sum / labels.length : sum};
+        return new double[] {reduction.of(sum, labels.length)};
     }
 
-    private static double[] limit(Shape shape, double[] x) {
+    private double[] limit(Shape shape, double[] x) {
         int classes = shape.extent(1);
         int m = shape.extent(0);
         double scale = 0;
@@ -215,15 +196,7 @@ public final class SoftmaxCrossEntropy implements Op {
             }
             scale += Math.log(classes) + (high - low);
         }
-        return new double[] {(4 + Math.log(m) / Math.log(2) + 10) * 0x1p-24 * scale / m};
-    }
-
-    private static int[] labels(int m, int classes) {
-        int[] labels = new int[m];
-        for (int i = 0; i < m; i++) {
-            labels[i] = i * 7 % classes;
-        }
-        return labels;
+        return new double[] {reduction.of((4 + Math.log(m) / Math.log(2) + 10) * 0x1p-24 * scale, m)};
     }
 
     private static final class Vectors {
@@ -236,27 +209,22 @@ public final class SoftmaxCrossEntropy implements Op {
         }
 
         // t holds the logits transposed, [classes][width], then a row for the sums and one for the maxima.
-        static void rows(float[] x, int m, int classes, int[] labels, float[] dx, float[] losses, float[] t,
-                int width) {
+        static void softmax(float[] x, int m, int classes, float[] p, float[] t, int width) {
             Transpose.of(Backend.VECTOR, m, classes, x, 0, classes, t, 0, width);
             for (int i = 0; i < m; i += L) {
                 softmax(t, i, width, classes);
             }
-            Transpose.of(Backend.VECTOR, classes, m, t, 0, width, dx, 0, classes);
-            int max = (classes + 1) * width;
-            for (int i = 0; i < m; i++) {
-                int at = i * classes + labels[i];
-                dx[at] -= 1;
-                t[max + i] = x[at] - t[max + i];
-            }
+            Transpose.of(Backend.VECTOR, classes, m, t, 0, width, p, 0, classes);
+        }
+
+        // The whole vectors; returns where they end, as scale does.
+        static int losses(float[] t, int sums, int max, int m, float[] losses) {
             int i = 0;
             for (; i < S.loopBound(m); i += L) {
-                Log.Lanes.vector(FloatVector.fromArray(S, t, max - width + i))
+                Log.Lanes.vector(FloatVector.fromArray(S, t, sums + i))
                         .sub(FloatVector.fromArray(S, t, max + i)).intoArray(losses, i);
             }
-            for (; i < m; i++) {
-                losses[i] = Log.scalar(t[max - width + i]) - t[max + i];
-            }
+            return i;
         }
 
         // Replaces the logits of the rows from i on, one a lane, by their softmax. Lanes without a row hold what an
@@ -295,17 +263,14 @@ public final class SoftmaxCrossEntropy implements Op {
             max.intoArray(t, (classes + 1) * width + i);
         }
 
-        static void scale(float[] x, float share, float dy, float[] y, boolean add, int n) {
+        static int scale(float[] x, float share, float dy, float[] y, boolean add, int n) {
             int i = 0;
             for (; i < S.loopBound(n); i += L) {
                 FloatVector g = FloatVector.fromArray(S, x, i).mul(share).mul(dy);
                 g = add ? FloatVector.fromArray(S, y, i).add(g) : g;
                 g.blend(Float.NaN, g.compare(VectorOperators.NE, g)).intoArray(y, i);
             }
-            for (; i < n; i++) {
-                float g = x[i] * share * dy;
-                y[i] = Sums.canonical(add ? y[i] + g : g);
-            }
+            return i;
         }
     }
 }

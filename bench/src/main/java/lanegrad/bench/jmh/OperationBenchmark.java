@@ -116,7 +116,7 @@ public class OperationBenchmark extends EngineBenchmark {
         for (Operation operation : Operations.ALL) {
             if (!(operation.op() instanceof UnaryOp)) {
                 rows.add(row(operation, 32));
-                if (full || operation.kind() == Operation.Kind.LOSS) {
+                if (full || Operations.losses().contains(operation)) {
                     rows.add(row(operation, 128));
                 }
             }
