@@ -259,6 +259,7 @@ class ElementwiseTest {
         assertEquals("pow-minus-0.5", new Pow(-0.5).name());
         assertThrows(IllegalArgumentException.class, () -> new Pow(Double.NaN));
         assertThrows(IllegalArgumentException.class, () -> new Pow(1e39));
+        assertThrows(IllegalArgumentException.class, () -> new Pow(1e-60));
     }
 
     @ParameterizedTest
