@@ -22,7 +22,9 @@ import jdk.incubator.vector.VectorOperators;
 /// a power that is no integer is NaN; `0^p` is 0 or, for a negative `p`, inf, and has the sign of x for an odd `p`;
 /// `-inf` to a power that is no integer is inf or 0.
 ///
-/// **Cost.** About 90 operations with one division, other than for the exponents named above.
+/// **Cost.** About 105 operations with one division, other than for the exponents named above: 5.2 ns an element on a
+/// Zen 4 in 512-bit vectors, and 36 bytes of garbage, for after some 50 operations of the Vector API C2 inlines no
+/// method of ours any more and boxes what goes to the rest.
 ///
 /// **Source.** The pair and the constant 3 in it are those of FDLIBM's `e_pow.c` (Sun Microsystems, 1993); the fma
 /// takes the place of its splitting of numbers.
@@ -36,8 +38,8 @@ import jdk.incubator.vector.VectorOperators;
 /// @param odd whether it is an odd one
 public record Pow(float high, float low, float factor, float logHigh, float logLow, boolean integer,
         boolean odd) {
-    /// No result is further than this from `x^p`, in ulp, whatever p but 3. Measured on 0.5, 1.5, -0.5, 1/3, -2, 2.4, 7, -3,
-    /// 12.3, 100, -77.7 and 0.001, and on their slopes, over every 2003rd float: 0.7733, of the slope of x^2.4.
+    /// The error in ulp, but for 3. Measured on the exponents 0.5, 1.5, -0.5, 1/3, -2, 2.4, 7, -3, 12.3, 100, -77.7 and
+    /// 0.001, and on their slopes, over every 2003rd float: 0.7733, of the slope of x^2.4.
     public static final double MAX_ULP = 0.79;
 
     /// The same for `x * x * x`: two roundings. Measured over every 2003rd float: 1.2874 at 1.9311719e-4.
@@ -72,11 +74,11 @@ public record Pow(float high, float low, float factor, float logHigh, float logL
     ///
     /// @throws IllegalArgumentException for an exponent that is NaN or beyond the floats
     public static Pow of(double factor, double exponent) {
-        if (!(Math.abs(exponent) <= Float.MAX_VALUE)) {
-            throw new IllegalArgumentException("pow: the exponent is " + exponent
-                    + "; it must be a number of at most 3.4E38 in magnitude");
-        }
         float high = (float) exponent;
+        if (!(Math.abs(high) <= Float.MAX_VALUE) || high == 0 && exponent != 0) {
+            throw new IllegalArgumentException("pow: the exponent is " + exponent
+                    + "; it must be 0, or from 1.4E-45 to 3.4E38 in magnitude");
+        }
         boolean integer = exponent == Math.rint(exponent);
         double log = StrictMath.log(Math.abs(factor)) / StrictMath.log(2);
         return new Pow(high, (float) (exponent - high), (float) factor, (float) log, (float) (log - (float) log),

@@ -10,7 +10,7 @@ import lanegrad.Var;
 ///
 /// **Derivative.** `dx = x > 0 ? dy : x < 0 ? -dy : 0`. A NaN in x or dy stays a NaN.
 ///
-/// **Domain.** Every float. **Special values.** Abs(-0) = 0; slope 0 at 0; NaN stays NaN.
+/// **Domain.** Every float. **Special values.** abs(-0) = 0; slope 0 at 0; NaN stays NaN.
 ///
 /// **Error.** 0.0 ulp: value and slope are exact.
 ///

@@ -14,7 +14,7 @@ import lanegrad.Var;
 /// elements. An exactly zero dy stays zero, also where the slope is infinite or NaN: so a branch that [Where] does not
 /// take adds nothing.
 ///
-/// **Domain.** B other than 0. **Special values.** A / 0 is infinite, with the sign of both; 0 / 0 and inf / inf are
+/// **Domain.** b other than 0. **Special values.** a / 0 is infinite, with the sign of both; 0 / 0 and inf / inf are
 /// NaN.
 ///
 /// **Error.** Correctly rounded: 0.5 ulp.

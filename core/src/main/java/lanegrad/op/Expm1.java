@@ -11,7 +11,7 @@ import lanegrad.Var;
 /// An exactly zero dy stays zero, also where the slope is infinite or NaN: so a branch that [Where] does not take adds
 /// nothing.
 ///
-/// **Domain.** Every float. **Special values.** Expm1(-0) = -0; expm1(1e-10) = 1e-10; -1 from -17.33 down; NaN stays
+/// **Domain.** Every float. **Special values.** expm1(-0) = -0; expm1(1e-10) = 1e-10; -1 from -17.33 down; NaN stays
 /// NaN.
 ///
 /// **Error.** That of the lane function, [lanegrad.math.Expm1]: 0.964 ulp; of the slope, which is [lanegrad.math.Exp],

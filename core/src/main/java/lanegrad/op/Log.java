@@ -10,7 +10,7 @@ import lanegrad.Var;
 /// **Derivative.** `dx = dy == 0 ? 0 : dy / x`. An exactly zero dy stays zero, also where the slope is infinite or NaN:
 /// so a branch that [Where] does not take adds nothing.
 ///
-/// **Domain.** X above 0. **Special values.** Log(0) = log(-0) = -inf; a negative x gives NaN; log(inf) = inf; slope
+/// **Domain.** x above 0. **Special values.** log(0) = log(-0) = -inf; a negative x gives NaN; log(inf) = inf; slope
 /// inf at 0; NaN stays NaN.
 ///
 /// **Error.** That of the lane function, [lanegrad.math.Log]: 0.883 ulp; of the slope, which is correctly rounded, 0.5

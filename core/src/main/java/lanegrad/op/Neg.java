@@ -8,7 +8,7 @@ import lanegrad.Var;
 ///
 /// **Derivative.** `dx = -dy`.
 ///
-/// **Domain.** Every float. **Special values.** Neg(0) = -0; NaN stays NaN.
+/// **Domain.** Every float. **Special values.** neg(0) = -0; NaN stays NaN.
 ///
 /// **Error.** 0.0 ulp: value and slope are exact.
 ///

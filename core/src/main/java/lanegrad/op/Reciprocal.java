@@ -10,7 +10,7 @@ import lanegrad.Var;
 /// **Derivative.** `dx = dy == 0 ? 0 : -dy * y * y`. An exactly zero dy stays zero, also where the slope is infinite or
 /// NaN: so a branch that [Where] does not take adds nothing.
 ///
-/// **Domain.** X other than 0. **Special values.** Reciprocal(0) = inf, reciprocal(-0) = -inf; reciprocal(inf) = 0;
+/// **Domain.** x other than 0. **Special values.** reciprocal(0) = inf, reciprocal(-0) = -inf; reciprocal(inf) = 0;
 /// slope -inf at 0; NaN stays NaN.
 ///
 /// **Error.** Correctly rounded: 0.5 ulp; of the slope 1.92 ulp.

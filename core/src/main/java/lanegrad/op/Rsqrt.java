@@ -10,7 +10,7 @@ import lanegrad.Var;
 /// **Derivative.** `dx = dy == 0 ? 0 : -dy * y / (2 x)`. An exactly zero dy stays zero, also where the slope is
 /// infinite or NaN: so a branch that [Where] does not take adds nothing.
 ///
-/// **Domain.** X above 0. **Special values.** Rsqrt(0) = inf, rsqrt(-0) = -inf; a negative x gives NaN; rsqrt(inf) = 0;
+/// **Domain.** x above 0. **Special values.** rsqrt(0) = inf, rsqrt(-0) = -inf; a negative x gives NaN; rsqrt(inf) = 0;
 /// slope -inf at 0; NaN stays NaN.
 ///
 /// **Error.** 1.5 ulp: a root and a quotient, both correctly rounded; of the slope 1.96 ulp.

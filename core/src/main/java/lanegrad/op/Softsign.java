@@ -9,7 +9,7 @@ import lanegrad.Var;
 ///
 /// **Derivative.** `dx = dy / (1 + |x|)^2`. From the input: 1 - |y| has lost its digits where y is near 1.
 ///
-/// **Domain.** Every float. **Special values.** Softsign(-0) = -0; softsign(inf) = 1; slope 1 at 0; NaN stays NaN.
+/// **Domain.** Every float. **Special values.** softsign(-0) = -0; softsign(inf) = 1; slope 1 at 0; NaN stays NaN.
 ///
 /// **Error.** 1.5 ulp; of the slope 3.5 ulp.
 ///
@@ -18,8 +18,8 @@ import lanegrad.Var;
 /// Source: X. Glorot, Y. Bengio, *Understanding the Difficulty of Training Deep Feedforward Neural Networks* (AISTATS
 /// 2010).
 public final class Softsign extends UnaryOp {
-    /// The error of the forward in ulp: a sum and a quotient, both correctly rounded. Measured over all floats: 1.4986
-    /// at -1023.469.
+    /// The error of the forward in ulp: a sum and a quotient, both correctly rounded. Measured over all floats: 1.4992
+    /// at 2047.3749.
     public static final double MAX_ULP = 1.5;
 
     /// The error of the slope in ulp. Measured over all floats: 3.4983 at 511.08835.

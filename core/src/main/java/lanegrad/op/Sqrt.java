@@ -10,7 +10,7 @@ import lanegrad.Var;
 /// **Derivative.** `dx = dy == 0 ? 0 : dy / (2 |y|)`. An exactly zero dy stays zero, also where the slope is infinite
 /// or NaN: so a branch that [Where] does not take adds nothing.
 ///
-/// **Domain.** X from 0 up. **Special values.** Sqrt(-0) = -0; a negative x gives NaN; slope inf at 0 and at -0; NaN
+/// **Domain.** x from 0 up. **Special values.** sqrt(-0) = -0; a negative x gives NaN; slope inf at 0 and at -0; NaN
 /// stays NaN.
 ///
 /// **Error.** Correctly rounded: 0.5 ulp; of the slope 1.5 ulp.

@@ -8,7 +8,7 @@ import lanegrad.Var;
 ///
 /// **Derivative.** `dx = dy * 2 x`.
 ///
-/// **Domain.** Every float. **Special values.** Square(-0) = 0; infinite beyond 1.8446743e19; NaN stays NaN.
+/// **Domain.** Every float. **Special values.** square(-0) = 0; infinite beyond 1.8446743e19; NaN stays NaN.
 ///
 /// **Error.** Correctly rounded: 0.5 ulp; of the slope 0.0 ulp.
 ///

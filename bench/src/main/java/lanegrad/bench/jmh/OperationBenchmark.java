@@ -178,7 +178,10 @@ public class OperationBenchmark extends EngineBenchmark {
         }
 
         void walk(Var y) {
-            tape.backward(y, dy);
+            // A condition, say, has no gradient.
+            if (y.wantsGradient()) {
+                tape.backward(y, dy);
+            }
         }
     }
 }
