@@ -1,6 +1,8 @@
 package lanegrad.bench;
 
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -244,7 +246,9 @@ final class AccuracyCommand implements Callable<Integer> {
     }
 
     private static String ulps(double ulps) {
-        return ulps < 1e4 ? String.format(Locale.ROOT, "%.4f", ulps) : String.format(Locale.ROOT, "%.3g", ulps);
+        // Rounded up, so that it is a bound.
+        return ulps < 1e4 ? new BigDecimal(ulps).setScale(4, RoundingMode.CEILING).toPlainString()
+                : String.format(Locale.ROOT, "%.3g", ulps);
     }
 
     private void details(Finding found, AccuracyTable.Row row) {

@@ -66,7 +66,7 @@ public final class Subject {
         }
         for (Operation o : Operations.ALL) {
             if (o.op() instanceof UnaryOp op) {
-                all.addAll(of(op, o.bound(), null));
+                all.addAll(of(op, o.bound(), o.slope()));
             }
         }
         return all;
