@@ -108,13 +108,13 @@ class SweepTest {
     @Test
     void oneWrongResultAmongAllIsFound() {
         float at = Float.intBitsToFloat(0x3e80_1234);
-        float up = Math.nextUp(Math.nextUp(Tanh.OP.scalar(at)));
+        float up = Tanh.OP.scalar(at) + 3 * Math.ulp(Tanh.OP.scalar(at));
         Tally good = runOf(new Spoilt(at, Tanh.OP.scalar(at), true));
         Tally bad = runOf(new Spoilt(at, up, true));
         assertEquals(0, good.violations());
         assertEquals(1, bad.violations());
         assertEquals(at, bad.violationAt());
-        assertTrue(bad.maxUlp() > 1.4, "two floats too high: " + bad.maxUlp());
+        assertTrue(bad.maxUlp() > 2.4, "three floats too high: " + bad.maxUlp());
         assertEquals(at, bad.maxUlpAt());
         assertEquals(good.histogram()[0] - 1, bad.histogram()[0]);
         assertEquals(0, good.stepsBack());
