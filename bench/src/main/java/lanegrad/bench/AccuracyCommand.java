@@ -1,8 +1,6 @@
 package lanegrad.bench;
 
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +18,6 @@ import lanegrad.bench.accuracy.AccuracyTable;
 import lanegrad.bench.accuracy.Finding;
 import lanegrad.bench.accuracy.Inputs;
 import lanegrad.bench.accuracy.Subject;
-import lanegrad.bench.accuracy.Tally;
 import lanegrad.kernel.Parallel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,32 +28,30 @@ import picocli.CommandLine.Spec;
 
 /// `lanegrad accuracy`: the errors of the functions, over a sample or over all 2^32 floats.
 @Command(name = "accuracy", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Measure the errors of the functions of one float, and of their slopes, against the exact functions "
-            + "in double.",
-            "Found are the largest error and where, the share of results that are a nearest float, neighbours that step "
-                + "against the function, and a hash of all results; with functions named, also the histogram of errors "
-                + "and the results at special values. Errors beyond what a function declares fail, and so do bits that "
-                + "differ from the scalar twin's or from the recorded hash."},
+        description = {"Measure the errors of the functions of one float, and of their slopes, against the exact "
+            + "functions in double.",
+            "Found are the largest error and where, the share of results that are a nearest float, neighbours that "
+                + "step against the function, and a hash of all results; with functions named, also the histogram of "
+                + "errors and the results at special values. Errors beyond what a function declares fail, and so do "
+                + "bits that differ from the scalar twin's or from the recorded hash."},
         footer = {"%nExamples:", "  lanegrad accuracy tanh", "  lanegrad accuracy --all",
             "  lanegrad accuracy exp --exhaustive",
             "  lanegrad accuracy exp --exhaustive --backend scalar   (the same hash)"})
 final class AccuracyCommand implements Callable<Integer> {
-    private static final int BAR = 16;
-
     @Spec
     private CommandSpec spec;
 
     @Parameters(paramLabel = "FUNCTION", arity = "0..*",
-            description = "Operations by the names of 'lanegrad ops' that take one tensor element by element; also exp, "
-                    + "expm1, log, log1p.")
+            description = "Operations by the names of 'lanegrad ops' that take one tensor element by element, and lane "
+                    + "functions that are no operation; without any, the message lists them.")
     private List<String> names;
 
     @Option(names = "--all", description = "All functions.")
     private boolean all;
 
     @Option(names = "--exhaustive",
-            description = "All 4,294,967,296 floats; the scalar twin is compared on every 16th run of 8,192. Takes about "
-                    + "a quarter of a minute for each function and slope on two cores.")
+            description = "All 4,294,967,296 floats; the scalar twin is compared on every 16th run of 8,192. Takes "
+                    + "about a quarter of a minute for each function and slope on two cores.")
     private boolean exhaustive;
 
     @Option(names = "--sample", paramLabel = "N",
@@ -102,20 +97,17 @@ final class AccuracyCommand implements Callable<Integer> {
         RunFile tableFile = table == null ? null : new RunFile("--table", table);
         Map<String, AccuracyTable.Row> recorded = table == null ? AccuracyTable.recorded() : older();
         total = subjects.size();
+        AccuracyReport lines = new AccuracyReport(terminal, inputs, !all);
         terminal.environment(kernels, workers, null);
-        terminal.out.println(inputs);
-        terminal.out.println();
-        terminal.out.println(String.format("%-22s %9s  %-23s %9s %9s %10s  %-16s  %s", "", "max ulp", "at", "absolute",
-                "nearest", "steps back", "hash", "declared"));
-        terminal.out.flush();
+        lines.heading();
         Thread end = Thread.ofPlatform().unstarted(this::interrupted);
         Runtime.getRuntime().addShutdownHook(end);
         List<String> faults = new ArrayList<>();
         long start = System.nanoTime();
         try {
             for (Subject subject : subjects) {
-                Progress progress = new Progress(subject, inputs);
-                Finding found = Finding.of(subject, inputs, kernels, workers, progress::done);
+                lines.begin(subject);
+                Finding found = Finding.of(subject, inputs, kernels, workers, lines::done);
                 while (stopping) {
                     // The shutdown hook has the word; this thread ends with the JVM.
                     LockSupport.park();
@@ -127,7 +119,7 @@ final class AccuracyCommand implements Callable<Integer> {
                     wrong.addAll(row.differences(found));
                 }
                 faults.addAll(wrong);
-                print(found, row, wrong.isEmpty());
+                lines.print(found, row, wrong.isEmpty());
                 if (tableFile != null) {
                     recorded.put(subject.toString(), AccuracyTable.row(found, measured(kernels)));
                     tableFile.write(AccuracyTable.text(recorded), "the findings were made");
@@ -230,84 +222,11 @@ final class AccuracyCommand implements Callable<Integer> {
         return report;
     }
 
-    private void print(Finding found, AccuracyTable.Row row, boolean fine) {
-        Tally t = found.tally();
-        Subject subject = found.subject();
-        String declared = subject.bound() == null ? "" : subject.bound().text();
-        String line = String.format(Locale.ROOT, "%-22s %9s  %-23s %9s %8.3f%% %,10d  %016x  %s", subject,
-                ulps(t.maxUlp()), t.maxUlp() == 0 ? "" : Finding.show(t.maxUlpAt()),
-                String.format(Locale.ROOT, "%.2g", t.maxError()), 100 * t.nearest(), t.stepsBack(), t.hash(), declared)
-                .stripTrailing();
-        terminal.out.println((terminal.interactive ? "\r\u001b[K" : "") + (fine ? line : terminal.red(line)));
-        if (!all) {
-            details(found, row);
-        }
-        terminal.out.flush();
-    }
-
-    private static String ulps(double ulps) {
-        // Rounded up, so that it is a bound.
-        return ulps < 1e4 ? new BigDecimal(ulps).setScale(4, RoundingMode.CEILING).toPlainString()
-                : String.format(Locale.ROOT, "%.3g", ulps);
-    }
-
-    private void details(Finding found, AccuracyTable.Row row) {
-        Tally t = found.tally();
-        found.histogram().forEach(line -> terminal.out.println("    " + line));
-        if (t.stepsBack() > 0) {
-            terminal.out.println("    the first step back is at " + Finding.show(t.stepBackAt()));
-        }
-        if (t.finiteFrom() == t.finiteFrom()) {
-            terminal.out.println("    finite from " + Finding.show(t.finiteFrom()) + " to "
-                    + Finding.show(t.finiteTo()));
-        }
-        StringBuilder special = new StringBuilder("   ");
-        for (int i = 0; i < Finding.SPECIAL.size(); i++) {
-            String pair = " " + Finding.SPECIAL.get(i) + " -> " + Float.intBitsToFloat(found.special().get(i)) + ";";
-            if (special.length() - special.lastIndexOf("\n") + pair.length() > 110) {
-                special.append("\n   ");
-            }
-            special.append(pair);
-        }
-        terminal.out.println(special.substring(0, special.length() - 1));
-        boolean compared = row != null && (found.inputs().stride() == 1 || found.sampleHash() != null);
-        terminal.out.println(compared ? "    hash and special values compared with the record"
-                : row != null ? "    special values compared with the record; it has no hash of these inputs"
-                : "    not compared with a record");
-        terminal.out.println();
-    }
-
     // What is finished stands above and in the files.
     private void interrupted() {
         stopping = true;
         terminal.out.println();
         terminal.out.flush();
         terminal.err.println("lanegrad: interrupted; " + findings.size() + " of " + total + " were finished");
-    }
-
-    // A bar on a terminal, else nothing.
-    private final class Progress {
-        private final Subject subject;
-        private final Inputs inputs;
-        private final long start = System.nanoTime();
-        private long drawn = start;
-
-        Progress(Subject subject, Inputs inputs) {
-            this.subject = subject;
-            this.inputs = inputs;
-        }
-
-        synchronized void done(long done) {
-            long now = System.nanoTime();
-            if (!terminal.interactive || stopping || now - drawn < 100_000_000) {
-                return;
-            }
-            drawn = now;
-            double perSecond = done / ((now - start) * 1e-9);
-            terminal.out.printf(Locale.ROOT, "\r%-22s %s %3.0f%%  %,.0f million floats per second, %.0f s left ", subject,
-                    terminal.bar((double) done / inputs.count(), BAR), 100.0 * done / inputs.count(), perSecond * 1e-6,
-                    (inputs.count() - done) / perSecond);
-            terminal.out.flush();
-        }
     }
 }

@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import lanegrad.Backend;
@@ -63,8 +66,8 @@ class AccuracyCommandTest {
     void helpNamesEveryOption() {
         CommandTest.Run run = CommandTest.run("accuracy", "--help");
         assertEquals(0, run.code());
-        for (String option : List.of("FUNCTION", "--all", "--exhaustive", "--sample", "--threads", "--backend", "--json",
-                "--table")) {
+        for (String option : List.of("FUNCTION", "--all", "--exhaustive", "--sample", "--threads", "--backend",
+                "--json", "--table")) {
             assertTrue(run.out().contains(option), option + " is missing in " + run.out());
         }
         assertTrue(run.out().contains("Default: " + (1 << 21)), run.out());
@@ -73,10 +76,11 @@ class AccuracyCommandTest {
     @Test
     void aRunPrintsItsFindingsAndWritesThem() throws IOException {
         Path json = folder.resolve("found.json");
-        CommandTest.Run run = CommandTest.run("accuracy", "tanh", "EXP", "--sample", "30000", "--json", json.toString());
+        CommandTest.Run run = CommandTest.run("accuracy", "tanh", "EXP", "--sample", "30000", "--json",
+                json.toString());
         assertEquals(0, run.code(), run.err());
-        for (String part : List.of("every 143,165th bit pattern", "max ulp", "tanh slope", "exp ", "0.79 ulp", "to 0.5 ulp",
-                "NaN -> NaN", "-Infinity -> -1.0")) {
+        for (String part : List.of("every 143,165th bit pattern", "max ulp", "tanh slope", "exp ", "0.79 ulp",
+                "to 0.5 ulp", "NaN -> NaN", "-Infinity -> -1.0")) {
             assertTrue(run.out().contains(part), part + " is missing in\n" + run.out());
         }
         JsonObject o = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
@@ -110,7 +114,13 @@ class AccuracyCommandTest {
                 assertTrue(names.contains(o.op().name()) && names.contains(o.op().name() + " slope"), o.op().name());
             }
         }
-        assertTrue(names.containsAll(List.of("exp", "expm1", "log", "log1p", "tanh", "sigmoid")), names.toString());
+        for (JavaClass c : new ClassFileImporter().importPackages("lanegrad.math")) {
+            if (c.tryGetField("MAX_ULP").isPresent()) {
+                String name = c.getSimpleName().replaceAll("(?<=[a-z0-9])([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+                assertTrue(names.contains(name), "no operation is named " + name + ": add a line to "
+                        + "Subject.LaneFunction for " + c.getName());
+            }
+        }
     }
 
     @Test

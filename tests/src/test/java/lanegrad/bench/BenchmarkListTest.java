@@ -44,7 +44,8 @@ class BenchmarkListTest {
             list = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
         for (Class<?> suite : List.of(MatMulBenchmark.class, UnaryBenchmark.class, BinaryBenchmark.class,
-                OperationBenchmark.class, OptimizerBenchmark.class, StepBenchmark.class, RoofBenchmark.class, TrapExhibit.class)) {
+                OperationBenchmark.class, OptimizerBenchmark.class, StepBenchmark.class, RoofBenchmark.class,
+                TrapExhibit.class)) {
             assertTrue(list.contains(suite.getName()), suite.getName() + " is not in META-INF/BenchmarkList");
         }
     }
@@ -126,7 +127,8 @@ class BenchmarkListTest {
         int rows = 0;
         for (Suite suite : Suite.all(true, 2)) {
             if (suite.arms().getFirst().label().equals("lanewise")) {
-                assertEquals(List.of("lanewise", "scalar", "vector"), suite.arms().stream().map(Suite.Arm::label).toList());
+                assertEquals(List.of("lanewise", "scalar", "vector"),
+                        suite.arms().stream().map(Suite.Arm::label).toList());
                 for (Suite.Row row : suite.rows()) {
                     UnaryBenchmark benchmark = new UnaryBenchmark();
                     benchmark.op = row.params().get("op");

@@ -13,23 +13,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// The recorded findings over all floats: a CSV, a line per subject, written by `lanegrad accuracy --exhaustive --table`.
+/// The recorded findings over all floats: a CSV, a line per subject, from `lanegrad accuracy --exhaustive --table`.
 ///
-/// The command and a test compare with it: maxima over a sample are not above it, and hashes and special values equal it,
-/// on any machine.
+/// The command and a test compare with it: maxima over a sample are not above it, and hashes and special values equal
+/// it, on any machine.
 public final class AccuracyTable {
     /// The table that comes with the program.
     public static final String RESOURCE = "/lanegrad/bench/accuracy.csv";
 
-    private static final List<String> COLUMNS = List.of("function", "part", "bound", "max_ulp", "max_ulp_at", "max_error",
-            "max_error_at", "nearest", "numbers", "steps_back", "finite_from", "finite_to", "special", "hash",
-            "sample_hash", "measured");
+    private static final List<String> COLUMNS = List.of("function", "part", "bound", "max_ulp", "max_ulp_at",
+            "max_error", "max_error_at", "nearest", "numbers", "steps_back", "finite_from", "finite_to", "special",
+            "hash", "sample_hash", "measured");
     private static final String HEAD = """
             # Errors over all 2^32 floats. Written by: lanegrad accuracy --all --exhaustive --table FILE
-            # max_ulp is rounded up, max_error is absolute; nearest of numbers: results that are a nearest float, of inputs
-            # whose exact result is a number; steps_back: neighbours whose results step against the exact function;
-            # finite_from and finite_to: the least and greatest input with a finite result; special: the bits of the results at
-            # %s;
+            # max_ulp is rounded up, max_error is absolute; nearest of numbers: results that are a nearest float, of
+            # inputs whose exact result is a number; steps_back: neighbours whose results step against the exact
+            # function; finite_from and finite_to: the least and greatest input with a finite result; special: the
+            # bits of the results at %s;
             # hash: from 0, for each result in the order of the inputs' bits, h = h * %x + bits, modulo 2^64;
             # sample_hash: the same over every %dth bit pattern. Floats are bits in hex.
             """;
@@ -64,21 +64,21 @@ public final class AccuracyTable {
             List<String> differences = new ArrayList<>();
             Tally tally = found.tally();
             if (found.inputs().stride() == 1 && tally.hash() != hash()) {
-                differences.add(String.format(Locale.ROOT, "%s: the hash over all floats is %016x, recorded is %016x", key, tally.hash(),
-                        hash()));
+                differences.add(format("%s: the hash over all floats is %016x, recorded is %016x", key,
+                        tally.hash(), hash()));
             }
             if (found.sampleHash() != null && found.sampleHash() != sampleHash()) {
-                differences.add(String.format(Locale.ROOT, "%s: the hash of the sample is %016x, recorded is %016x", key,
+                differences.add(format("%s: the hash of the sample is %016x, recorded is %016x", key,
                         found.sampleHash(), sampleHash()));
             }
             if (!(tally.maxUlp() <= maxUlp())) {
-                differences.add(String.format(Locale.ROOT, "%s: the error is %s ulp at %s, recorded over all floats are %s",
+                differences.add(format("%s: the error is %s ulp at %s, recorded over all floats are %s",
                         key, tally.maxUlp(), Finding.show(tally.maxUlpAt()), maxUlp()));
             }
             List<Integer> special = special();
             for (int i = 0; i < special.size(); i++) {
                 if (!special.get(i).equals(found.special().get(i))) {
-                    differences.add(String.format(Locale.ROOT, "%s of %s is %s, recorded is %s", key, Finding.SPECIAL.get(i),
+                    differences.add(format("%s of %s is %s, recorded is %s", key, Finding.SPECIAL.get(i),
                             Finding.hex(found.special().get(i)), Finding.hex(special.get(i))));
                 }
             }
@@ -147,7 +147,7 @@ public final class AccuracyTable {
                 t.maxError() == 0 ? "" : bits(t.maxErrorAt()), String.valueOf(t.histogram()[0]),
                 String.valueOf(t.numbers()), String.valueOf(t.stepsBack()), bits(t.finiteFrom()), bits(t.finiteTo()),
                 String.join(" ", found.special().stream().map(Finding::hex).toList()),
-                String.format(Locale.ROOT, "%016x", t.hash()), String.format(Locale.ROOT, "%016x", found.sampleHash()),
+                format("%016x", t.hash()), format("%016x", found.sampleHash()),
                 measured.replace(',', ' '));
         Map<String, String> row = new LinkedHashMap<>();
         for (int c = 0; c < cells.size(); c++) {
@@ -156,11 +156,12 @@ public final class AccuracyTable {
         return new Row(found.subject().toString(), row);
     }
 
-    /// The text of a table: the lines of all subjects that have one, in the order of [Subject#all]; others are left out.
+    /// The text of a table: the lines of all subjects that have one, in the order of [Subject#all]; no others.
     public static String text(Map<String, Row> rows) {
         StringBuilder special = new StringBuilder();
         Finding.SPECIAL.forEach(x -> special.append(special.isEmpty() ? "" : " ").append(x));
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, HEAD, special, Tally.MULTIPLIER, Inputs.SAMPLE.stride()));
+        StringBuilder text = new StringBuilder(
+                format(HEAD, special, Tally.MULTIPLIER, Inputs.SAMPLE.stride()));
         text.append(String.join(",", COLUMNS)).append('\n');
         for (Subject subject : Subject.all()) {
             Row row = rows.get(subject.toString());
@@ -169,6 +170,10 @@ public final class AccuracyTable {
             }
         }
         return text.toString();
+    }
+
+    private static String format(String format, Object... arguments) {
+        return String.format(Locale.ROOT, format, arguments);
     }
 
     // So that a comparison with the number read again holds.

@@ -56,15 +56,15 @@ public record Finding(Subject subject, Inputs inputs, Tally tally, Long sampleHa
     public List<String> faults() {
         List<String> faults = new ArrayList<>();
         if (tally.violations() > 0) {
-            faults.add(String.format(Locale.ROOT, "%s: %,d results are beyond the declared %s, the first at %s", subject,
+            faults.add(format("%s: %,d results are beyond the declared %s, the first at %s", subject,
                     tally.violations(), subject.bound().text(), show(tally.violationAt())));
         }
         if (subject.bound() == null && tally.nanMismatches() > 0) {
-            faults.add(String.format(Locale.ROOT, "%s: %,d results are NaN for a number, or a number for NaN", subject,
+            faults.add(format("%s: %,d results are NaN for a number, or a number for NaN", subject,
                     tally.nanMismatches()));
         }
         if (tally.twinDifferences() > 0) {
-            faults.add(String.format(Locale.ROOT, "%s: the scalar twin has other bits at %,d inputs, the first %s", subject,
+            faults.add(format("%s: the scalar twin has other bits at %,d inputs, the first %s", subject,
                     tally.twinDifferences(), show(tally.twinDifferenceAt())));
         }
         return faults;
@@ -76,7 +76,7 @@ public record Finding(Subject subject, Inputs inputs, Tally tally, Long sampleHa
     }
 
     static String hex(int bits) {
-        return String.format(Locale.ROOT, "%08x", bits);
+        return format("%08x", bits);
     }
 
     /// All of it, for JSON.
@@ -112,8 +112,8 @@ public record Finding(Subject subject, Inputs inputs, Tally tally, Long sampleHa
             edges.put(hex(Float.floatToRawIntBits(SPECIAL.get(i))), hex(special.get(i)));
         }
         o.put("special", edges);
-        o.put("hash", String.format(Locale.ROOT, "%016x", tally.hash()));
-        o.put("sample_hash", sampleHash == null ? null : String.format(Locale.ROOT, "%016x", sampleHash));
+        o.put("hash", format("%016x", tally.hash()));
+        o.put("sample_hash", sampleHash == null ? null : format("%016x", sampleHash));
         return o;
     }
 
@@ -134,15 +134,19 @@ public record Finding(Subject subject, Inputs inputs, Tally tally, Long sampleHa
         for (int k = 0; k < counts.length; k++) {
             if (counts[k] > 0) {
                 String end = Double.isInfinite(Tally.limit(k)) ? "more"
-                        : String.format(Locale.ROOT, "to %s ulp", plain(Tally.limit(k)));
-                lines.add(String.format(Locale.ROOT, "%-15s %,14d  %8.4f%%", end, counts[k],
+                        : format("to %s ulp", plain(Tally.limit(k)));
+                lines.add(format("%-15s %,14d  %8.4f%%", end, counts[k],
                         100.0 * counts[k] / total));
             }
         }
         return lines;
     }
 
+    private static String format(String format, Object... arguments) {
+        return String.format(Locale.ROOT, format, arguments);
+    }
+
     private static String plain(double x) {
-        return x == Math.rint(x) ? String.format(Locale.ROOT, "%,.0f", x) : String.valueOf(x);
+        return x == Math.rint(x) ? format("%,.0f", x) : String.valueOf(x);
     }
 }

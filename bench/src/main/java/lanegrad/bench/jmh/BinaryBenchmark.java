@@ -13,7 +13,8 @@ import org.openjdk.jmh.annotations.Param;
 
 /// The loops of each [BinaryOp] of the registry, without the tape around them.
 ///
-/// Sizes as in [UnaryBenchmark]: in L1, and from memory. Inputs are drawn from the ranges of the operation's first case.
+/// Sizes as in [UnaryBenchmark]: in L1, and from memory. Inputs are drawn from the ranges of the operation's first
+/// case.
 public class BinaryBenchmark extends EngineBenchmark {
     private static final List<String> DIRECTIONS = List.of("forward", "backward-a", "backward-b");
     private static final int SMALL = 2048;

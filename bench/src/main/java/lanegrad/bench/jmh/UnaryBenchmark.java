@@ -133,8 +133,9 @@ public class UnaryBenchmark extends EngineBenchmark {
         return List.of(
                 new Suite("Unary", "Elementwise operations, one input (name, direction, floats)", UnaryBenchmark.class,
                         Suite.Figure.NS_PER_ELEMENT, arms, rows),
-                new Suite("Unary", "Elementwise operations that the Vector API has too: lanewise, whose bits differ from "
-                        + "machine to machine", UnaryBenchmark.class, Suite.Figure.NS_PER_ELEMENT, more, lanewise));
+                new Suite("Unary", "Elementwise operations that the Vector API has too (lanewise: its own, whose bits "
+                        + "differ from machine to machine)", UnaryBenchmark.class, Suite.Figure.NS_PER_ELEMENT, more,
+                        lanewise));
     }
 
     private static Suite.Row row(Operation operation, String direction, int size) {

@@ -97,8 +97,9 @@ class SweepTest {
     @Test
     void aKinkOrAJumpWithinARunIsNotFitted() {
         double at = 1 + 0x1p-12;
-        for (Oracle oracle : List.of(new Oracle(x -> x < at ? x : at + 1.001 * (x - at)), new Oracle(x -> x < at ? 1 : 2),
-                new Oracle(x -> x < at ? 1 : Double.NaN), new Oracle(x -> x - at), new Oracle(x -> Math.sin(1e6 * x)))) {
+        for (Oracle oracle : List.of(new Oracle(x -> x < at ? x : at + 1.001 * (x - at)),
+                new Oracle(x -> x < at ? 1 : 2), new Oracle(x -> x < at ? 1 : Double.NaN), new Oracle(x -> x - at),
+                new Oracle(x -> Math.sin(1e6 * x)))) {
             oracle.fit(1, Math.nextUp(1f));
             assertFalse(oracle.constant());
             assertEquals(0, oracle.slack());
