@@ -76,6 +76,90 @@ class SweepTest {
         assertEquals(maxUlp, tally.maxUlp(), what);
         assertEquals(maxError, tally.maxError(), what);
         assertEquals(0, tally.twinDifferences(), what);
+        // With a larger error known beforehand, far fewer results are looked at again.
+        Tally known = new Tally();
+        known.maxUlp = Double.MAX_VALUE;
+        known.maxError = Double.MAX_VALUE;
+        new Meter(subject, Inputs.ALL, Backend.VECTOR).run(from, known);
+        assertArrayEquals(histogram, known.histogram(), what + ", with a known maximum");
+    }
+
+    /// What the fit promises, at each float of many runs.
+    @TestFactory
+    Stream<DynamicTest> theFunctionIsWithinTheSlack() {
+        return Subject.all().stream().map(s -> DynamicTest.dynamicTest(s.toString(), () -> {
+            Oracle oracle = new Oracle(s::exact);
+            float[] x = new float[Oracle.RUN];
+            double[] e = new double[Oracle.RUN];
+            for (long place = 0x3000_0000L; place < 0x4400_0000L; place += 0x1f_0000) {
+                long from = (place & 0x10_0000L) << 11 | place / Oracle.RUN * Oracle.RUN;
+                for (int i = 0; i < x.length; i++) {
+                    x[i] = Float.intBitsToFloat((int) (from + i));
+                }
+                oracle.fit(x[0], x[1]);
+                oracle.fill(x, e, x.length);
+                for (int i = 0; i < x.length; i++) {
+                    double off = Math.abs(e[i] - oracle.at(x[i]));
+                    if (!(off <= oracle.slack()) && s.exact(x[i]) == s.exact(x[i])) {
+                        throw new AssertionError(s + " at " + Finding.show(x[i]) + ": the fit is off by " + off
+                                + ", promised are " + oracle.slack());
+                    }
+                }
+            }
+        }));
+    }
+
+    /// Errors that cross a half within the slack of the fit: each is decided by the function itself.
+    @Test
+    void errorsNextToAHalfAreCountedRight() {
+        Subject subject = Subject.of(new Halfway(), null, null).get(0);
+        for (long from = 0x3f80_0000L; from < 0x3f90_0000L; from += Oracle.RUN) {
+            check(subject, from);
+        }
+    }
+
+    /// x, taken for x and half an ulp, which is above a half by up to 1e-8 ulp and below it in turns.
+    private static final class Halfway extends UnaryOp {
+        Halfway() {
+            super("halfway");
+        }
+
+        @Override
+        public double exact(double x) {
+            return x + 0x1p-24 * (1 + 1e-8 * Math.sin(4000 * x));
+        }
+
+        @Override
+        public double exactDerivative(double x) {
+            return 1;
+        }
+
+        @Override
+        public float scalar(float x) {
+            return x;
+        }
+
+        @Override
+        public float vjp(float x, float y, float dy) {
+            return dy;
+        }
+
+        @Override
+        public Lanes lanes() {
+            return new Same();
+        }
+
+        private static final class Same implements Lanes {
+            @Override
+            public FloatVector vector(FloatVector x) {
+                return x;
+            }
+
+            @Override
+            public FloatVector vjp(FloatVector x, FloatVector y, FloatVector dy) {
+                return dy;
+            }
+        }
     }
 
     /// Where the fit holds, it is used: else the exhaustive run would take hours.
