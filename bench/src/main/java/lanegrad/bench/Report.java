@@ -3,16 +3,23 @@ package lanegrad.bench;
 import java.util.Locale;
 import lanegrad.data.Dataset;
 import lanegrad.nn.Evaluation;
+import lanegrad.nn.Objective;
+import lanegrad.nn.Targets;
+import lanegrad.op.SoftTargetCrossEntropy;
 
-/// What a trained classifier does on the test digits: the confusion matrix, and the digits that it misreads.
+/// What a trained classifier does on the test digits: the confusion matrix, and the images that it misreads.
 final class Report {
     private static final int SIDE = 8;
     private static final int SHOWN = 4;
 
     private final Terminal terminal;
+    private final Task task;
+    private final Objective objective;
 
-    Report(Terminal terminal) {
+    Report(Terminal terminal, Task task, Objective objective) {
         this.terminal = terminal;
+        this.task = task;
+        this.objective = objective;
     }
 
     void print(Dataset test, Evaluation result) {
@@ -22,9 +29,14 @@ final class Report {
 
     private void confusion(int[][] counts) {
         terminal.out.println();
-        terminal.out.println("read as    0    1    2    3    4    5    6    7    8    9");
+        StringBuilder header = new StringBuilder("read as");
+        for (String name : task.classes) {
+            header.append(String.format("%5s", name));
+        }
+        terminal.out.println(header);
         for (int r = 0; r < counts.length; r++) {
-            StringBuilder line = new StringBuilder(String.format("digit %d ", r));
+            String name = task.classes.get(r);
+            StringBuilder line = new StringBuilder(String.format("%-8s", task == Task.DIGITS ? "digit " + name : name));
             for (int c = 0; c < counts[r].length; c++) {
                 String cell = String.format("%5s", counts[r][c] == 0 ? terminal.nothing() : counts[r][c]);
                 line.append(counts[r][c] == 0 ? terminal.dim(cell) : r == c ? terminal.bold(cell)
@@ -52,7 +64,7 @@ final class Report {
     }
 
     private void digit(Dataset test, Evaluation result, int i) {
-        double[] p = softmax(result, i);
+        double[] p = shares(result, i);
         Integer[] order = new Integer[p.length];
         for (int c = 0; c < p.length; c++) {
             order[c] = c;
@@ -65,26 +77,45 @@ final class Report {
             }
             line.append("   ");
             if (row == 1) {
-                line.append("test digit ").append(i).append(" is a ").append(result.labels()[i]).append("; read as");
-            } else if (row >= 2 && row <= 4) {
+                line.append("test digit ").append(i).append(task == Task.DIGITS ? " is a " : " is ")
+                        .append(task.classes.get(result.labels()[i])).append("; read as");
+            } else if (row >= 2 && row <= 4 && row - 2 < p.length) {
                 int c = order[row - 2];
-                line.append(String.format(Locale.ROOT, "%d  %5.1f%%  %s", c, 100 * p[c], terminal.bar(p[c], 20)));
+                line.append(String.format(Locale.ROOT, task == Task.DIGITS ? "%s  " : "%-4s  ", task.classes.get(c)))
+                        .append(probabilities() ? String.format(Locale.ROOT, "%5.1f%%", 100 * p[c])
+                                : String.format(Locale.ROOT, "%6.3f", p[c]))
+                        .append("  ").append(terminal.bar(p[c], 20));
             }
             terminal.out.println(line.toString().stripTrailing());
         }
         terminal.out.println();
     }
 
-    private static double[] softmax(Evaluation result, int i) {
-        int classes = result.logits().shape().extent(1);
-        double[] p = new double[classes];
-        double max = result.logits().get(i, result.predictions()[i]);
+    // Losses of the cross-entropy kind make probabilities of scores; for the others the scores are shown.
+    private boolean probabilities() {
+        return objective.targets() == Targets.LABELS || objective.targets() == Targets.BINARY
+                || objective.head() != null || objective.loss() instanceof SoftTargetCrossEntropy;
+    }
+
+    // For each class its probability, or its score.
+    private double[] shares(Evaluation result, int i) {
+        double[] p = new double[result.classes()];
+        for (int c = 0; c < p.length; c++) {
+            // One score speaks for class 1 and against class 0; as two scores with its difference.
+            p[c] = objective.targets() == Targets.SIGNED ? (2 * c - 1) * result.logits().get(i)
+                    : objective.targets() == Targets.BINARY ? c * result.logits().get(i) : result.logits().get(i, c);
+        }
+        return probabilities() ? softmax(p, result.predictions()[i]) : p;
+    }
+
+    private static double[] softmax(double[] scores, int largest) {
+        double[] p = new double[scores.length];
         double sum = 0;
-        for (int c = 0; c < classes; c++) {
-            p[c] = Math.exp(result.logits().get(i, c) - max);
+        for (int c = 0; c < p.length; c++) {
+            p[c] = Math.exp(scores[c] - scores[largest]);
             sum += p[c];
         }
-        for (int c = 0; c < classes; c++) {
+        for (int c = 0; c < p.length; c++) {
             p[c] /= sum;
         }
         return p;

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import lanegrad.Backend;
-import lanegrad.data.Split;
 import lanegrad.nn.Evaluation;
 import lanegrad.nn.History;
+import lanegrad.nn.Metrics;
 import lanegrad.nn.Sequential;
 
 /// What a command writes at its end, for instance the run as JSON. The place is looked at before the work begins, and
@@ -50,38 +50,49 @@ final class RunFile {
         }
     }
 
-    void write(TrainCommand command, Backend backend, int threads, Split split, History history, Evaluation result,
-            Sequential model) {
+    /// What there is to write.
+    record Run(Backend backend, int threads, long seed, Map<String, Object> config, DataOptions.Parts parts,
+            History history, Evaluation result, Sequential model) {
+    }
+
+    void write(Run of) {
         Map<String, Object> run = new LinkedHashMap<>();
         run.put("version", Main.VERSION.substring("lanegrad ".length()));
         run.put("jdk", Runtime.version().toString());
-        run.put("backend", backend.toString().toLowerCase(Locale.ROOT));
-        run.put("lanes", backend.lanes());
-        run.put("threads", threads);
-        run.put("seed", command.seed());
-        run.put("config", command.config());
-        run.put("train_examples", split.train().size());
-        run.put("test_examples", split.test().size());
+        run.put("backend", of.backend().toString().toLowerCase(Locale.ROOT));
+        run.put("lanes", of.backend().lanes());
+        run.put("threads", of.threads());
+        run.put("seed", of.seed());
+        run.put("config", of.config());
+        run.put("train_examples", of.parts().train().size());
+        String judged = of.parts().validated() ? "validation" : "test";
+        run.put("validation_examples", of.parts().validated() ? of.parts().validation().size() : 0);
+        run.put("test_examples", of.parts().test().size());
         List<Map<String, Object>> epochs = new ArrayList<>();
-        for (History.Epoch e : history.epochs()) {
+        for (History.Epoch e : of.history().epochs()) {
             Map<String, Object> epoch = new LinkedHashMap<>();
             epoch.put("epoch", e.epoch());
             epoch.put("train_loss", e.trainLoss());
             epoch.put("train_accuracy", e.trainAccuracy());
-            epoch.put("test_loss", e.testLoss());
-            epoch.put("test_accuracy", e.testAccuracy());
+            epoch.put(judged + "_loss", e.validationLoss());
+            epoch.put(judged + "_accuracy", e.validationAccuracy());
             epoch.put("seconds", e.seconds());
             epochs.add(epoch);
         }
         run.put("epochs", epochs);
-        run.put("test_accuracy", result.accuracy());
-        run.put("weights_sha256", model.sha256());
-        run.put("confusion", result.confusion());
+        run.put("kept_epoch", of.history().kept());
+        Metrics metrics = of.result().metrics();
+        run.put("test_accuracy", metrics.accuracy());
+        run.put("macro_precision", metrics.macroPrecision());
+        run.put("macro_recall", metrics.macroRecall());
+        run.put("macro_f1", metrics.macroF1());
+        run.put("weights_sha256", of.model().sha256());
+        run.put("confusion", metrics.confusion());
         write(json(run), "training had ended");
     }
 
     static String json(Object content) {
-        Gson gson = new GsonBuilder().setFormattingStyle(FormattingStyle.PRETTY).create();
+        Gson gson = new GsonBuilder().setFormattingStyle(FormattingStyle.PRETTY).serializeNulls().create();
         return gson.toJson(content) + "\n";
     }
 

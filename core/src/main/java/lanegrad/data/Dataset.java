@@ -96,6 +96,31 @@ public final class Dataset {
         return new Dataset(scaled, y.clone(), classes);
     }
 
+    /// A new data set on the same features with other labels: class c becomes class `classOf[c]`. Digits become odd
+    /// (1) or even (0) with `relabeled(2, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1)`.
+    ///
+    /// @param classes the new number of classes
+    /// @param classOf the new class of each old one
+    /// @throws IllegalArgumentException when not every class gets a new one, or one is outside of
+    ///         `0 .. classes - 1`
+    public Dataset relabeled(int classes, int... classOf) {
+        if (classOf.length != this.classes) {
+            throw new IllegalArgumentException("relabeled: " + classOf.length + " new classes for " + this.classes
+                    + " old ones; give one for each");
+        }
+        for (int c = 0; c < classOf.length; c++) {
+            if (classOf[c] < 0 || classOf[c] >= classes) {
+                throw new IllegalArgumentException("relabeled: class " + c + " becomes " + classOf[c]
+                        + ", outside of 0.." + (classes - 1));
+            }
+        }
+        int[] labels = new int[y.length];
+        for (int i = 0; i < y.length; i++) {
+            labels[i] = classOf[y[i]];
+        }
+        return new Dataset(x, labels, classes);
+    }
+
     /// Copies the rows `order[from] .. order[from + count - 1]` and their labels into the caller's batch, and
     /// tells the tensor that it was written. Allocates nothing. When it throws, nothing was copied.
     ///

@@ -35,6 +35,11 @@ public final class SplitMix {
         return mix(counter);
     }
 
+    /// The first word of a seed, `new SplitMix(seed).nextLong()`, without an object.
+    public static long first(long seed) {
+        return mix(seed + GAMMA);
+    }
+
     /// Uniform in `[0, 1)`: one of the 2^24 multiples of 2^-24, all equally likely.
     public float nextFloat() {
         return (nextLong() >>> 40) * 0x1p-24f;
@@ -105,7 +110,7 @@ public final class SplitMix {
             hash = (hash ^ unit >>> 8) * FNV_PRIME;
         }
         // Seeds in use are near each other and so are purposes: each is mixed before they meet.
-        return new SplitMix(mix(mix(seed + GAMMA) ^ mix(hash)));
+        return new SplitMix(mix(first(seed) ^ mix(hash)));
     }
 
     /// Puts the array in random order, every order equally likely as far as 64 bits of seed reach. Fisher

@@ -27,7 +27,7 @@ public final class Dense implements Layer {
             throw new IllegalArgumentException("dense " + name + ": " + in + " inputs and " + out
                     + " units; both must be 1 or more");
         }
-        this.w = Var.parameter(name + ".w", init.weights(in, out, random));
+        this.w = Var.parameter(name + ".w", Init.weights(init, in, out, random));
         this.b = Var.parameter(name + ".b", Tensor.zeros(out));
         this.op = new Linear(activation);
     }

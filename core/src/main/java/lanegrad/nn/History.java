@@ -5,18 +5,20 @@ import java.util.List;
 /// What happened in training, epoch by epoch.
 ///
 /// @param epochs in order, from 1
-public record History(List<Epoch> epochs) {
+/// @param kept the epoch whose weights the model has now: the last, or with [EarlyStopping] the best. 0 when there
+///        was none, or none with a number for its figure
+public record History(List<Epoch> epochs, int kept) {
     /// One pass over the training data.
     ///
     /// @param epoch counted from 1
     /// @param trainLoss the mean over the examples, each taken when its batch was trained on: a running mean,
-    ///        while the weights move. A short last batch counts by its size
+    ///        while the weights move, and with layers in [Mode#TRAINING]. A short last batch counts by its size
     /// @param trainAccuracy likewise
-    /// @param testLoss the mean over the test examples, after the epoch
-    /// @param testAccuracy likewise
-    /// @param seconds of wall time, the test included
-    public record Epoch(int epoch, double trainLoss, double trainAccuracy, double testLoss, double testAccuracy,
-            double seconds) {
+    /// @param validationLoss the mean over the validation examples, after the epoch
+    /// @param validationAccuracy likewise
+    /// @param seconds of wall time, the validation included
+    public record Epoch(int epoch, double trainLoss, double trainAccuracy, double validationLoss,
+            double validationAccuracy, double seconds) {
     }
 
     /// With a copy of the list.

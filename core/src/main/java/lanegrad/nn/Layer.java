@@ -8,8 +8,13 @@ import lanegrad.Var;
 ///
 /// Layers of a user's own have the same rights as [Dense]: implement this interface.
 public interface Layer {
-    /// Records the layer's operations on the tape of `x` and returns its output.
+    /// Records the layer's operations on the tape of `x` and returns its output, as it is in [Mode#EVALUATION].
     Var apply(Var x);
+
+    /// The same in a given mode. A layer that does the same in both, as most do, need not implement this.
+    default Var apply(Var x, Mode mode) {
+        return apply(x);
+    }
 
     /// The parameters, weights before biases, in a fixed order.
     List<Var> parameters();

@@ -39,17 +39,28 @@ public final class Sequential implements Layer {
     /// @param sizes features, hidden units of each layer, outputs: 64, 32, 10
     /// @throws IllegalArgumentException for fewer than two sizes, or one below 1
     public static Sequential perceptron(UnaryOp activation, Init init, SplitMix random, int... sizes) {
+        return perceptron(activation, init, 0, random, sizes);
+    }
+
+    /// As [#perceptron(UnaryOp, Init, SplitMix, int...)], with [Dropout] of probability `p` behind every layer but the
+    /// last; with 0 there are no such layers.
+    ///
+    /// @throws IllegalArgumentException also for a probability outside of 0 to 1
+    public static Sequential perceptron(UnaryOp activation, Init init, float p, SplitMix random, int... sizes) {
         if (sizes.length < 2) {
             throw new IllegalArgumentException("perceptron: " + sizes.length
                     + " sizes were given; give at least the features and the outputs");
         }
-        Layer[] layers = new Layer[sizes.length - 1];
-        for (int i = 0; i < layers.length; i++) {
-            String name = "dense" + (i + 1);
-            layers[i] = new Dense(name, sizes[i], sizes[i + 1], i + 1 < layers.length ? activation : null, init,
-                    random.split(name));
+        List<Layer> layers = new ArrayList<>();
+        for (int i = 1; i < sizes.length; i++) {
+            boolean last = i == sizes.length - 1;
+            String name = "dense" + i;
+            layers.add(new Dense(name, sizes[i - 1], sizes[i], last ? null : activation, init, random.split(name)));
+            if (p != 0 && !last) {
+                layers.add(new Dropout(p, random.split("dropout" + i)));
+            }
         }
-        return new Sequential(layers);
+        return new Sequential(layers.toArray(Layer[]::new));
     }
 
     /// The layers, first to last.
@@ -59,8 +70,13 @@ public final class Sequential implements Layer {
 
     @Override
     public Var apply(Var x) {
+        return apply(x, Mode.EVALUATION);
+    }
+
+    @Override
+    public Var apply(Var x, Mode mode) {
         for (Layer layer : layers) {
-            x = layer.apply(x);
+            x = layer.apply(x, mode);
         }
         return x;
     }

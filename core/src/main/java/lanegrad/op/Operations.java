@@ -45,6 +45,7 @@ public final class Operations {
             Maximum.OPERATION,
             Minimum.OPERATION,
             Where.OPERATION,
+            Dropout.OPERATION,
             Sum.OPERATION,
             Mean.OPERATION,
             AddRow.OPERATION,

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import lanegrad.nn.Objective;
 import lanegrad.op.Operation;
 import lanegrad.op.Operations;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ class CommandTest {
         return Stream.of(
                 List.of("option '--hiden' is unknown; did you mean --hidden", "--hiden", "32"),
                 List.of("activation 'reul' is unknown; choose one of relu", "--activation", "reul"),
-                List.of("optimizer 'adan' is unknown; choose sgd or adam", "--optimizer", "adan"),
+                List.of("optimizer 'adan' is unknown; choose one of sgd, rmsprop, adagrad, adam, adamw", "--optimizer", "adan"),
                 List.of("init 'hee' is unknown; choose one of he", "--init", "hee"),
                 List.of("backend 'gpu' is unknown; choose auto, scalar or vector", "--backend", "gpu"),
                 List.of("--hidden is 0; a layer has 1 to", "--hidden", "0"),
@@ -73,6 +74,46 @@ class CommandTest {
                 List.of("--test-fraction is NaN; give a number between 0 and 1", "--test-fraction", "NaN"),
                 List.of("--test-fraction is 1.0; give a number between 0 and 1", "--test-fraction", "1"),
                 List.of("--split-seed is -1; give 0 to", "--split-seed", "-1"),
+                List.of("--batch: 'many' is not a whole number; give the examples of a step, or all", "--batch", "many"),
+                List.of("--batch is -1; give 1 or more, or all", "--batch", "-1"),
+                List.of("--batch is 1294; the training data has 1293 examples", "--batch", "1294",
+                        "--early-stopping", "3"),
+                List.of("init 'uniform:1' has 1 number and takes 2", "--init", "uniform:1"),
+                List.of("--dropout is 1.0; give 0 to below 1", "--dropout", "1"),
+                List.of("--dropout is NaN; give 0 to below 1", "--dropout", "NaN"),
+                List.of("task 'odd' is unknown; choose one of digits, parity", "--task", "odd"),
+                List.of("loss 'l2' is unknown; choose one of softmax-cross-entropy, ", "--loss", "l2"),
+                List.of("--loss is binary-cross-entropy; it tells two classes apart, and --task digits has 10",
+                        "--loss", "binary-cross-entropy"),
+                List.of("--momentum is 0.5; adamw has its own", "--optimizer", "adamw", "--momentum", "0.5"),
+                List.of("--momentum is 0.5; adagrad has none", "--optimizer", "adagrad", "--momentum", "0.5"),
+                List.of("--nesterov was given; it belongs to sgd, not to rmsprop", "--optimizer", "rmsprop",
+                        "--nesterov"),
+                List.of("--nesterov was given; it looks ahead along the momentum, which is 0", "--nesterov",
+                        "--momentum", "0"),
+                List.of("--weight-decay is -0.1; give a finite number, 0 or more", "--weight-decay", "-0.1"),
+                List.of("--weight-decay is NaN; give a finite number, 0 or more", "--weight-decay", "NaN"),
+                List.of("--clip-norm is 0.0; give a finite number above 0", "--clip-norm", "0"),
+                List.of("--clip-value is NaN; give a finite number above 0", "--clip-value", "NaN"),
+                List.of("--clip-value is 1.0; --clip-norm limits the gradient already", "--clip-value", "1",
+                        "--clip-norm", "1"),
+                List.of("schedule 'linear' is unknown; choose one of constant, step", "--schedule", "linear"),
+                List.of("schedule 'step:3' has 1 number and takes 2; write for instance step:5:0.5", "--schedule",
+                        "step:3"),
+                List.of("schedule 'constant:1' has 1 number and takes none", "--schedule", "constant:1"),
+                List.of("schedule 'step:x:0.5': 'x' is not a whole number", "--schedule", "step:x:0.5"),
+                List.of("schedule 'cosine:low': 'low' is not a number", "--schedule", "cosine:low"),
+                List.of("step decay: the number of epochs is 0; give 1 or more", "--schedule", "step:0:0.5"),
+                List.of("plateau: the factor is 1.0; it must be above 0.0 and below 1.0", "--schedule", "plateau:1:3"),
+                List.of("--warmup is -1; give 0 or more epochs", "--warmup", "-1"),
+                List.of("--warmup is 20; the run has 20 epochs; leave some", "--warmup", "20"),
+                List.of("--early-stopping is 0; give 1 or more epochs", "--early-stopping", "0"),
+                List.of("--validation is 1.0; give 0 to below 1", "--validation", "1"),
+                List.of("--validation is 0.0; --early-stopping and --schedule plateau decide by validation data",
+                        "--validation", "0", "--schedule", "plateau"),
+                List.of("--hidden was given twice; give it once", "--hidden", "8", "--hidden=9"),
+                List.of("--batch was given twice; give it once", "--batch", "8", "--loss", "huber", "--batch", "9"),
+                List.of("--quiet", "--quiet", "--quiet"),
                 List.of("argument 'surplus' is unknown", "surplus"));
     }
 
@@ -102,7 +143,8 @@ class CommandTest {
         assertEquals(0, run.code());
         for (String option : List.of("--hidden", "--activation", "--optimizer", "--lr", "--momentum", "--batch",
                 "--epochs", "--seed", "--split-seed", "--test-fraction", "--init", "--backend", "--threads", "--data",
-                "--json", "--quiet")) {
+                "--json", "--quiet", "--task", "--loss", "--nesterov", "--weight-decay", "--clip-norm", "--clip-value",
+                "--schedule", "--warmup", "--early-stopping", "--validation", "--dropout")) {
             assertTrue(run.out().contains(" " + option), option + " is missing in " + run.out());
         }
     }
@@ -155,7 +197,8 @@ class CommandTest {
         }
         JsonObject o = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
         assertEquals(List.of("version", "jdk", "backend", "lanes", "threads", "seed", "config", "train_examples",
-                "test_examples", "epochs", "test_accuracy", "weights_sha256", "confusion"),
+                "validation_examples", "test_examples", "epochs", "kept_epoch", "test_accuracy", "macro_precision",
+                "macro_recall", "macro_f1", "weights_sha256", "confusion"),
                 List.copyOf(o.keySet()));
         assertEquals(3, o.getAsJsonArray("epochs").size());
         assertEquals(360, o.get("test_examples").getAsInt());
@@ -210,6 +253,104 @@ class CommandTest {
         for (Operation o : Operations.activations()) {
             Run run = run("train", "--quiet", "--epochs", "1", "--activation", o.op().name());
             assertEquals(0, run.code(), run.err());
+        }
+    }
+
+    private JsonObject json(String... options) throws IOException {
+        Path json = folder.resolve("run.json");
+        List<String> args = new ArrayList<>(List.of("train", "--json", json.toString()));
+        args.addAll(List.of(options));
+        Run run = run(args.toArray(String[]::new));
+        assertEquals(0, run.code(), run.err());
+        JsonObject o = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
+        o.addProperty("out", run.out());
+        return o;
+    }
+
+    private static List<String> epoch(JsonObject run) {
+        return List.copyOf(run.getAsJsonArray("epochs").get(0).getAsJsonObject().keySet());
+    }
+
+    @Test
+    void parityHasOneOutputAndTwoClasses() throws IOException {
+        JsonObject o = json("--task", "parity", "--epochs", "4");
+        String out = o.get("out").getAsString();
+        assertTrue(out.contains("dense              [32, 1]"), out);
+        assertTrue(out.contains("read as even  odd"), out);
+        assertEquals(2, o.getAsJsonArray("confusion").size());
+        assertTrue(o.get("test_accuracy").getAsDouble() > 0.95, out);
+        assertEquals("binary-cross-entropy", o.getAsJsonObject("config").get("loss").getAsString());
+        assertTrue(o.get("macro_f1").getAsDouble() > 0.95);
+    }
+
+    /// One option of a group leaves the others of the group as they were.
+    @Test
+    void theFileHoldsEverySetting() throws IOException {
+        JsonObject usual = json("--epochs", "1").getAsJsonObject("config");
+        JsonObject o = json("--epochs", "3", "--hidden", "16", "--dropout", "0.25", "--nesterov", "--clip-norm", "5",
+                "--schedule", "cosine:0.01", "--warmup", "1", "--weight-decay", "0.001", "--batch", "all", "--loss",
+                "huber", "--lr", "0.5", "--split-seed", "3");
+        JsonObject config = o.getAsJsonObject("config");
+        assertEquals(usual.keySet(), config.keySet());
+        assertEquals("{hidden=\"16\", activation=\"relu\", init=\"he\", dropout=0.25, optimizer=\"sgd\", lr=0.5, "
+                + "momentum=0.9, nesterov=true, weight_decay=0.001, clip_norm=5.0, clip_value=null, loss=\"huber\", "
+                + "batch=1437, epochs=3, schedule=\"cosine:0.01\", warmup=1, early_stopping=null, task=\"digits\", "
+                + "split_seed=3, test_fraction=0.2, validation=0.0, data=\"bundled\"}", config.asMap().toString());
+        String out = o.get("out").getAsString();
+        assertTrue(out.contains("batches of 1437, sgd with Nesterov momentum 0.9, learning rate 0.5, weight decay 0.001, "
+                + "gradients up to length 5.0"), out);
+        assertTrue(out.contains("loss huber; schedule cosine:0.01; warm-up of 1 epoch"), out);
+        assertTrue(out.contains("dropout 0.25"), out);
+        assertTrue(out.contains("test (after)"), out);
+    }
+
+    /// What decides when to stop is neither trained on nor tested on.
+    @Test
+    void earlyStoppingDecidesByExamplesKeptAside() throws IOException {
+        JsonObject o = json("--early-stopping", "2", "--epochs", "60", "--lr", "0.4");
+        String out = o.get("out").getAsString();
+        int epochs = o.getAsJsonArray("epochs").size();
+        assertTrue(epochs < 60, out);
+        assertEquals(epochs - 2, o.get("kept_epoch").getAsInt());
+        assertTrue(out.contains("ended after epoch " + epochs + "; the weights are those of epoch " + (epochs - 2)), out);
+        assertTrue(out.contains("1,293 digits to train on, 144 to validate by, 360 to test on"), out);
+        assertTrue(out.contains("validation (after)"), out);
+        assertTrue(out.contains("stops after 2 epochs without gain"), out);
+        assertEquals(144, o.get("validation_examples").getAsInt());
+        assertEquals(List.of("epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy",
+                "seconds"), epoch(o));
+        assertEquals(List.of("epoch", "train_loss", "train_accuracy", "test_loss", "test_accuracy", "seconds"),
+                epoch(json("--epochs", "1")));
+    }
+
+    static List<String> optimizers() {
+        return List.of("sgd", "rmsprop", "adagrad", "adam", "adamw");
+    }
+
+    @ParameterizedTest
+    @MethodSource("optimizers")
+    void everyOptimizersUsualRateLearns(String optimizer) throws IOException {
+        JsonObject o = json("--optimizer", optimizer, "--epochs", "5");
+        assertTrue(o.get("test_accuracy").getAsDouble() > 0.9, optimizer + ": " + o.get("out").getAsString());
+        assertEquals(optimizer, o.getAsJsonObject("config").get("optimizer").getAsString());
+    }
+
+    @Test
+    void everyLossTrainsItsTask() throws IOException {
+        for (Objective objective : Objective.ALL) {
+            String task = objective.targets().single() ? "parity" : "digits";
+            JsonObject o = json("--epochs", "2", "--task", task, "--loss", objective.name(), "--optimizer", "adam");
+            assertTrue(o.get("out").getAsString().contains("Misread"), objective.name());
+            assertEquals(objective.targets().single() ? 2 : 10, o.getAsJsonArray("confusion").size());
+        }
+    }
+
+    @Test
+    void everyScheduleTrains() throws IOException {
+        for (String schedule : List.of("constant", "step", "step:1:0.1", "exponential", "exponential:0.5", "cosine",
+                "plateau", "plateau:0.1:0")) {
+            JsonObject o = json("--epochs", "3", "--schedule", schedule, "--warmup", "1");
+            assertTrue(o.get("test_accuracy").getAsDouble() > 0.5, schedule);
         }
     }
 

@@ -68,12 +68,12 @@ class TrainingHashTest {
         Sequential model = Sequential.perceptron(Relu.OP, Init.HE, root.split("init"), 64, 32, 10);
         Trainer trainer = new Trainer(model, new Adam(model.parameters(), 0.003f), Backend.best().backend(), 1);
         double before = trainer.evaluate(split.test()).accuracy();
-        History history = trainer.fit(split.train(), split.test(), 2, 32, root.split("shuffle"),
+        History history = trainer.fit(split.train(), split.test(), Trainer.Settings.of(2, 32), root.split("shuffle"),
                 Trainer.Listener.SILENT);
         assertTrue(before < 0.4, "accuracy before training: " + before);
-        assertTrue(history.epochs().get(1).testAccuracy() > 0.8, history.toString());
+        assertTrue(history.epochs().get(1).validationAccuracy() > 0.8, history.toString());
         assertTrue(history.epochs().get(1).trainLoss() < history.epochs().get(0).trainLoss(), history.toString());
-        assertEquals(history.epochs().get(1).testAccuracy(), trainer.evaluate(split.test()).accuracy());
+        assertEquals(history.epochs().get(1).validationAccuracy(), trainer.evaluate(split.test()).accuracy());
     }
 
     private static Split digits() {
@@ -91,7 +91,8 @@ class TrainingHashTest {
         SplitMix root = new SplitMix(42);
         Sequential model = Sequential.perceptron(Relu.OP, Init.HE, root.split("init"), 64, 32, 10);
         Adam adam = new Adam(model.parameters(), 0.003f, 0.9f, 0.999f, 1e-8f, backend);
-        new Trainer(model, adam, backend, threads).fit(train, test, epochs, 32, root.split("shuffle"),
+        new Trainer(model, adam, backend, threads).fit(train, test, Trainer.Settings.of(epochs, 32),
+                root.split("shuffle"),
                 Trainer.Listener.SILENT);
         return model.sha256();
     }

@@ -1,0 +1,88 @@
+package lanegrad.nn;
+
+import java.util.List;
+import java.util.Locale;
+import lanegrad.Op;
+import lanegrad.Tape;
+import lanegrad.Tensor;
+import lanegrad.Var;
+import lanegrad.op.BinaryCrossEntropy;
+import lanegrad.op.BinaryCrossEntropyOfProbabilities;
+import lanegrad.op.HalfSquaredError;
+import lanegrad.op.Hinge;
+import lanegrad.op.Huber;
+import lanegrad.op.MeanAbsoluteError;
+import lanegrad.op.MeanSquaredError;
+import lanegrad.op.Sigmoid;
+import lanegrad.op.SmoothL1;
+import lanegrad.op.SoftTargetCrossEntropy;
+import lanegrad.op.SoftmaxCrossEntropy;
+
+/// What a classifier is trained to make small: a loss, the targets that it compares with, and what stands between it
+/// and the network's last layer.
+///
+/// The last layer gives scores: a larger score speaks for its class. A loss on probabilities or on their logarithms
+/// brings the operation that makes them of scores, its `head`; heads keep the order of the scores (and send 0 to the
+/// middle), so predictions are read from the scores themselves.
+///
+/// A loss of your own: `new Objective(MyLoss.MEAN, Targets.ONE_HOT, null)`.
+///
+/// @param loss takes scores with the labels as attribute for [Targets#LABELS], else predictions and targets of one
+///        shape; gives the mean over the batch
+/// @param targets what the loss compares with
+/// @param head an operation on the scores that keeps their shape, or `null` for none
+public record Objective(Op loss, Targets targets, Op head) {
+    /// Softmax and cross-entropy in one, on scores: the usual choice for several classes.
+    public static final Objective SOFTMAX_CROSS_ENTROPY = of(SoftmaxCrossEntropy.MEAN, Targets.LABELS);
+    /// Sigmoid and cross-entropy in one, on one score: the usual choice for two classes.
+    public static final Objective BINARY_CROSS_ENTROPY = of(BinaryCrossEntropy.MEAN, Targets.BINARY);
+
+    /// All that the command line knows, one line each.
+    public static final List<Objective> ALL = List.of(
+            SOFTMAX_CROSS_ENTROPY,
+            BINARY_CROSS_ENTROPY,
+            new Objective(BinaryCrossEntropyOfProbabilities.MEAN, Targets.BINARY, Sigmoid.OP),
+            of(Hinge.MEAN, Targets.SIGNED),
+            of(SoftTargetCrossEntropy.MEAN, Targets.ONE_HOT),
+            of(MeanSquaredError.MEAN, Targets.ONE_HOT),
+            of(HalfSquaredError.MEAN, Targets.ONE_HOT),
+            of(MeanAbsoluteError.MEAN, Targets.ONE_HOT),
+            of(Huber.MEAN, Targets.ONE_HOT),
+            of(SmoothL1.MEAN, Targets.ONE_HOT));
+
+    private static Objective of(Op loss, Targets targets) {
+        return new Objective(loss, targets, null);
+    }
+
+    /// The name of the loss.
+    public String name() {
+        return loss.name();
+    }
+
+    /// The objective of this name, in any case.
+    ///
+    /// @throws IllegalArgumentException for another name; the message lists the names
+    public static Objective named(String name) {
+        for (Objective objective : ALL) {
+            if (objective.name().equals(name.toLowerCase(Locale.ROOT))) {
+                return objective;
+            }
+        }
+        throw new IllegalArgumentException("loss '" + name + "' is unknown; choose one of "
+                + String.join(", ", ALL.stream().map(Objective::name).toList()));
+    }
+
+    /// Records head and loss behind `scores`.
+    ///
+    /// @param labels of the batch
+    /// @param room a tensor of the scores' shape, overwritten with the targets; unused for [Targets#LABELS]
+    Var record(Var scores, int[] labels, Tensor room) {
+        Tape tape = scores.tape();
+        Var y = head == null ? scores : tape.record(head, scores);
+        if (targets == Targets.LABELS) {
+            return tape.recordWith(loss, labels, y);
+        }
+        targets.write(labels, scores.shape().extent(1), room.data());
+        return tape.record(loss, y, tape.constant(room.changed()));
+    }
+}
