@@ -114,7 +114,7 @@ public final class SoftmaxCrossEntropy implements Op {
             int width = Vectors.width(m);
             Vectors.rows(x, m, classes, labels, dx, losses, e.scratch(3, (classes + 2) * width), width);
         }
-        float sum = Total.loop(e.backend()).sum(losses, 0, m, e.scratch(2, Sums.SCRATCH));
+        float sum = Sums.loop(e.backend()).sum(losses, 0, m, e.scratch(2, Sums.SCRATCH));
         e.y().data()[0] = mean ? (float) ((double) sum / m) : sum;
     }
 
