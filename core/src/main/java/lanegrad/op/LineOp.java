@@ -131,6 +131,32 @@ abstract class LineOp implements Op {
         }
     }
 
+    /// The first element of each line.
+    final void first(Tape.Entry e, float[] y) {
+        float[] x = e.x(0).data();
+        int step = axis == Axis.COLUMNS ? 1 : columns(e);
+        for (int i = 0; i < lines(e); i++) {
+            y[i] = x[i * step];
+        }
+    }
+
+    /// `x / n` for each line, in double, rounded once: a float does not hold every n.
+    static void divide(float[] x, float[] y, int lines, int n) {
+        for (int i = 0; i < lines; i++) {
+            y[i] = (float) ((double) x[i] / n);
+        }
+    }
+
+    /// The kind of an operation that gives a number for each line.
+    final Operation.Kind kind() {
+        return axis == Axis.ALL && reduces ? Operation.Kind.REDUCTION : Operation.Kind.ROWS;
+    }
+
+    /// How far a sum over a line of this shape can be off; see [Lines#roundings].
+    final double roundings(Shape shape) {
+        return Lines.roundings(axis, axis.length(shape));
+    }
+
     /// The formula of a reduction for each axis, `y[i] = … row i of x`, from `… %s`.
     static String formula(Axis axis, String words) {
         return axis.result() + " = " + words.formatted(axis.line());
@@ -222,6 +248,32 @@ abstract class LineOp implements Op {
         }
     };
 
+    /// `y = x * p`.
+    static final LineMap TIMES = new LineMap() {
+        @Override
+        public float scalar(float x, float z, float p, float q) {
+            return x * p;
+        }
+
+        @Override
+        public Lanes lanes() {
+            return new VectorTimes();
+        }
+    };
+
+    /// `y = (x - p) * q`.
+    static final LineMap CENTRED = new LineMap() {
+        @Override
+        public float scalar(float x, float z, float p, float q) {
+            return (x - p) * q;
+        }
+
+        @Override
+        public Lanes lanes() {
+            return new VectorCentred();
+        }
+    };
+
     private static final class VectorSpread implements LineMap.Lanes {
         @Override
         public FloatVector vector(FloatVector x, FloatVector z, FloatVector p, FloatVector q) {
@@ -255,6 +307,20 @@ abstract class LineOp implements Op {
         public FloatVector vector(FloatVector x, FloatVector z, FloatVector p, FloatVector q) {
             FloatVector d = x.sub(p);
             return d.mul(d);
+        }
+    }
+
+    private static final class VectorTimes implements LineMap.Lanes {
+        @Override
+        public FloatVector vector(FloatVector x, FloatVector z, FloatVector p, FloatVector q) {
+            return x.mul(p);
+        }
+    }
+
+    private static final class VectorCentred implements LineMap.Lanes {
+        @Override
+        public FloatVector vector(FloatVector x, FloatVector z, FloatVector p, FloatVector q) {
+            return x.sub(p).mul(q);
         }
     }
 }

@@ -32,7 +32,7 @@ public final class Mean extends Total {
     }
 
     private static Operation operation(Mean op) {
-        return new Operation(op, op.axis == Axis.ALL ? Operation.Kind.REDUCTION : Operation.Kind.ROWS,
+        return new Operation(op, op.kind(),
                 """
                 formula: %s
                 derivative: dx = dy / n

@@ -34,7 +34,7 @@ public final class Sum extends Total {
     }
 
     private static Operation operation(Sum op) {
-        return new Operation(op, op.axis == Axis.ALL ? Operation.Kind.REDUCTION : Operation.Kind.ROWS,
+        return new Operation(op, op.kind(),
                 """
                 formula: %s
                 derivative: dx = dy of its line

@@ -43,13 +43,6 @@ abstract class Total extends LineOp {
         }
     }
 
-    // In double, rounded once: a float does not hold every n.
-    private static void divide(float[] x, float[] y, int n, int divisor) {
-        for (int i = 0; i < n; i++) {
-            y[i] = (float) ((double) x[i] / divisor);
-        }
-    }
-
     // Short rows need no transposing for this: a fill each.
     private void spread(Tape.Entry e, float[] x, float[] each) {
         float[] dx = e.dx(0).data();
