@@ -35,7 +35,7 @@ public final class ArgMax extends LineOp {
     private static final int LONGEST = 1 << 24;
 
     private ArgMax(Axis axis) {
-        super("argmax", axis, true, false);
+        super("argmax" + axis.suffix(), axis, true, false);
     }
 
     private static Operation operation(ArgMax op) {

@@ -39,7 +39,7 @@ abstract class Exponentials extends LineOp {
     };
 
     Exponentials(String name, Axis axis, boolean reduces) {
-        super(name, axis, reduces, true);
+        super(name + axis.suffix(), axis, reduces, true);
     }
 
     /// Writes the softmax of `x` to `y`, both laid out as the kernels want it, and the maxima and sums of the lines to

@@ -14,7 +14,7 @@ abstract class Extremum extends LineOp {
     private static final int TIES = OWN + 2;
 
     Extremum(String name, Axis axis) {
-        super(name, axis, true, false);
+        super(name + axis.suffix(), axis, true, false);
     }
 
     abstract void extreme(Tape.Entry e, float[] x, float[] y);

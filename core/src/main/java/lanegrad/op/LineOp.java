@@ -1,5 +1,6 @@
 package lanegrad.op;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import lanegrad.Op;
 import lanegrad.Shape;
@@ -29,7 +30,7 @@ abstract class LineOp implements Op {
     /// @param reduces whether a line gives one number; else, a line
     /// @param takesNothing whether a line may have no elements
     LineOp(String name, Axis axis, boolean reduces, boolean takesNothing) {
-        this.name = name + axis.suffix();
+        this.name = name;
         this.axis = axis;
         this.reduces = reduces;
         this.takesNothing = takesNothing;
@@ -53,9 +54,7 @@ abstract class LineOp implements Op {
                     + (x.rank() == 1 ? ". Give a single row the shape [1, " + x.size() + "]" : ""));
         }
         if (!takesNothing && axis.length(x) == 0 && axis.lines(x) > 0) {
-            throw new IllegalArgumentException(name + ": x has shape " + x + "; the "
-                    + name.substring(0, name.length() - axis.suffix().length())
-                    + " of no elements is undefined, leave it out");
+            throw new IllegalArgumentException(name + ": x has shape " + x + "; of no elements it is undefined, leave it out");
         }
         return !reduces ? x : axis == Axis.ALL ? Shape.SCALAR : Shape.of(axis.lines(x));
     }
@@ -138,6 +137,19 @@ abstract class LineOp implements Op {
         for (int i = 0; i < lines(e); i++) {
             y[i] = x[i * step];
         }
+    }
+
+    /// The sums of squares about the mean of each line, in two passes: `d = x - first`, then `(d - mean of d)^2`. Leaves
+    /// d, the squares, both laid out as the kernels want it, the means of d, and the sums.
+    final void squares(Tape.Entry e, float[] d, float[] squares, float[] means, float[] sums) {
+        float[] x = in(e, e.x(0).data());
+        first(e, sums);
+        Arrays.fill(means, 0);
+        map(e, LESS, x, x, sums, means, d);
+        sum(e, d, means);
+        divide(means, means, lines(e), length(e));
+        map(e, SQUARE, d, d, means, means, squares);
+        sum(e, squares, sums);
     }
 
     /// `x / n` for each line, in double, rounded once: a float does not hold every n.

@@ -16,7 +16,7 @@ abstract class Total extends LineOp {
     private final boolean mean;
 
     Total(String name, Axis axis, boolean mean) {
-        super(name, axis, true, !mean);
+        super(name + axis.suffix(), axis, true, !mean);
         this.mean = mean;
     }
 

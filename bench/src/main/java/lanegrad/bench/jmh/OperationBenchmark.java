@@ -181,7 +181,10 @@ public class OperationBenchmark extends EngineBenchmark {
         }
 
         void walk(Var y) {
-            tape.backward(y, dy);
+            // Places and classes have no gradient.
+            if (y.wantsGradient()) {
+                tape.backward(y, dy);
+            }
         }
     }
 }
