@@ -144,9 +144,6 @@ public final class LayerNorm extends LineOp {
         float[] means = numbers(e, MEANS);
         float[] scales = numbers(e, SCALES);
         float[] plain = plain(e);
-        if (m == 0) {
-            return;
-        }
         squares(e, h, matrix(e, SQUARES), means, scales);
         for (int i = 0; i < m; i++) {
             scales[i] = (float) (1 / Math.sqrt((double) scales[i] / n + eps));
@@ -168,7 +165,7 @@ public final class LayerNorm extends LineOp {
         int n = columns(e);
         float[] dy = e.dy().data();
         float[] products = matrix(e, PRODUCTS);
-        if (e.wants(0) && m > 0) {
+        if (e.wants(0)) {
             float[] h = matrix(e, NORMALIZED);
             float[] means = numbers(e, MEANS);
             float[] sums = numbers(e, SUMS);

@@ -91,7 +91,7 @@ public final class LogSumExp extends Exponentials {
 
     @Override
     public void backward(Tape.Entry e) {
-        if (e.wants(0) && e.x(0).size() > 0) {
+        if (e.wants(0)) {
             float[] dy = e.dy().data();
             float[] softmax = matrix(e, SOFTMAX);
             mapOut(e, TIMES, softmax, softmax, dy, dy, e.dx(0).data(), e.adds(0));
