@@ -65,9 +65,9 @@ public final class Sums {
         return canonical(s);
     }
 
-    /// The sum of the virtual lanes, pairwise; overwrites them.
-    static float tree(float[] lanes) {
-        for (int s = LANES / 2; s > 0; s /= 2) {
+    /// The sum of the first `count` virtual lanes, pairwise; overwrites them.
+    static float tree(float[] lanes, int count) {
+        for (int s = count / 2; s > 0; s /= 2) {
             for (int j = 0; j < s; j++) {
                 lanes[j] += lanes[j + s];
             }

@@ -4,6 +4,8 @@ import jdk.incubator.vector.FloatVector;
 import lanegrad.Tape;
 import lanegrad.kernel.Axis;
 import lanegrad.kernel.LineMap;
+import lanegrad.kernel.Lines;
+import lanegrad.kernel.RowSoftmax;
 import lanegrad.math.Exp;
 import lanegrad.math.Log;
 
@@ -43,10 +45,15 @@ abstract class Exponentials extends LineOp {
     }
 
     /// Writes the softmax of `x` to `y`, both laid out as the kernels want it, and the maxima and sums of the lines to
-    /// scratch.
+    /// scratch. Of a line with a NaN, the maximum is NaN or that of the others, and all else NaN.
     final void softmax(Tape.Entry e, float[] x, float[] y) {
         float[] max = numbers(e, MAXIMA);
         float[] s = numbers(e, SUMS);
+        if (Lines.transposes(e.backend(), axis, columns(e))) {
+            System.arraycopy(x, 0, y, 0, Lines.width(lines(e)) * columns(e));
+            RowSoftmax.across(y, columns(e), Lines.width(lines(e)), s, 0, max, 0);
+            return;
+        }
         float[] inverse = numbers(e, OTHER);
         max(e, x, max);
         map(e, EXP, x, x, max, max, y);

@@ -85,8 +85,20 @@ public final class LogSumExp extends Exponentials {
         float[] logs = logs(e);
         for (int i = 0; i < lines(e); i++) {
             // An infinite maximum, less itself, is NaN: there y is the maximum.
-            y[i] = Float.isInfinite(max[i]) ? max[i] : max[i] + logs[i];
+            y[i] = Float.isInfinite(max[i]) ? infinite(e, i, max[i]) : max[i] + logs[i];
         }
+    }
+
+    private float infinite(Tape.Entry e, int line, float max) {
+        float[] x = e.x(0).data();
+        int at = axis == Axis.COLUMNS ? line : line * columns(e);
+        int step = axis == Axis.COLUMNS ? columns(e) : 1;
+        for (int k = 0; k < length(e); k++) {
+            if (x[at + k * step] != x[at + k * step]) {
+                return Float.NaN;
+            }
+        }
+        return max;
     }
 
     @Override
