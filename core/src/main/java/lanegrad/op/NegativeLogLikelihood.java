@@ -69,7 +69,7 @@ public final class NegativeLogLikelihood extends LabelLoss {
             losses[i] = -x[i * classes + labels[i]];
             kept[i] = Float.intBitsToFloat(labels[i]);
         }
-        float sum = Total.loop(e.backend()).sum(losses, 0, m, e.scratch(2, Sums.SCRATCH));
+        float sum = Sums.loop(e.backend()).sum(losses, 0, m, e.scratch(2, Sums.SCRATCH));
         e.y().data()[0] = reduction.of(sum, m);
     }
 

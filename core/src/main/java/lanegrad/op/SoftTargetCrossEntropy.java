@@ -116,7 +116,7 @@ public final class SoftTargetCrossEntropy implements Op {
                         t[(classes + 1) * width + i]);
             }
         }
-        float sum = Total.loop(e.backend()).sum(losses, 0, m, e.scratch(5, Sums.SCRATCH));
+        float sum = Sums.loop(e.backend()).sum(losses, 0, m, e.scratch(5, Sums.SCRATCH));
         e.y().data()[0] = reduction.of(sum, m);
     }
 
