@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -21,10 +20,6 @@ import lanegrad.kernel.Gemm;
 import lanegrad.kernel.Sums;
 import lanegrad.kernel.Unary;
 import lanegrad.kernel.UnaryLoop;
-import lanegrad.math.Exp;
-import lanegrad.math.Expm1;
-import lanegrad.math.Log;
-import lanegrad.math.Log1p;
 import lanegrad.math.SplitMix;
 import lanegrad.op.BinaryOp;
 import lanegrad.op.ElementwiseLoss;
@@ -131,10 +126,6 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
                         loop.backwardB(a, b, a, y, false, 0, FLOATS)));
             }
         }
-        Map<String, UnaryOperator<FloatVector>> functions = new TreeMap<>(Map.of("exp", Exp.Lanes::vector,
-                "expm1", Expm1.Lanes::vector, "log", Log.Lanes::vector, "log1p", Log1p.Lanes::vector));
-        functions.forEach((name, f) -> kernels.add(unary(name, "forward", () ->
-                forward(UnaryLoop.of(new Curve(f), Backend.VECTOR), floats(FLOATS, 0.1f, 9)))));
         return kernels;
     }
 

@@ -215,7 +215,8 @@ final class BenchCommand implements Callable<Integer> {
                         .format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT)));
     }
 
-    private static String processor() {
+    /// The name of the processor, or at least its architecture.
+    static String processor() {
         try {
             for (String line : Files.readAllLines(Path.of("/proc/cpuinfo"))) {
                 if (line.startsWith("model name")) {
@@ -257,7 +258,8 @@ final class BenchCommand implements Callable<Integer> {
         terminal.out.flush();
     }
 
-    private static String duration(double seconds) {
+    /// Seconds, or minutes and seconds, or hours and minutes.
+    static String duration(double seconds) {
         long s = Math.round(seconds);
         if (s < 60) {
             return s + " s";

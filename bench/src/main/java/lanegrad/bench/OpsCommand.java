@@ -17,6 +17,7 @@ final class OpsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        String indent = " ".repeat(24);
         Operation.Kind kind = null;
         for (Operation o : Operations.ALL) {
             if (o.kind() != kind) {
@@ -24,13 +25,15 @@ final class OpsCommand implements Callable<Integer> {
                 terminal.out.println();
                 terminal.out.println(terminal.bold(kind.toString()));
             }
-            terminal.out.printf("  %-22s %s%n", o.op().name(), o.formula());
-            terminal.out.printf("  %-22s %s%n", "", o.derivative());
-            terminal.out.printf("  %-22s domain:  %s%n", "", o.domain());
-            terminal.out.printf("  %-22s special: %s%n", "", o.special());
-            terminal.out.printf("  %-22s error:   %s%s%n", "", o.bound().text(),
-                    o.slope() == null ? "" : "; slope " + o.slope().text());
-            terminal.out.printf("  %-22s cost:    %s%n", "", o.cost());
+            // A long name has its line to itself.
+            terminal.out.printf("  %-22s%s%s%n", o.op().name(), o.op().name().length() > 21 ? "\n" + indent : "",
+                    o.formula());
+            terminal.out.println(indent + o.derivative());
+            terminal.out.println(indent + "domain:  " + o.domain());
+            terminal.out.println(indent + "special: " + o.special());
+            terminal.out.println(indent + "error:   " + o.bound().text()
+                    + (o.slope() == null ? "" : "; slope " + o.slope().text()));
+            terminal.out.println(indent + "cost:    " + o.cost());
         }
         return 0;
     }

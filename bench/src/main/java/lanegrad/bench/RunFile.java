@@ -18,23 +18,35 @@ import lanegrad.nn.History;
 import lanegrad.nn.Metrics;
 import lanegrad.nn.Sequential;
 
-/// The run as JSON. The place is looked at before training begins, and the file appears whole or not at all.
+/// What a command writes at its end, for instance the run as JSON. The place is looked at before the work begins, and
+/// the file appears whole or not at all.
 final class RunFile {
+    private final String option;
     private final Path file;
     private final Path folder;
 
+    /// The file of `--json`.
+    ///
     /// @throws Main.Failure when nothing can be written there
     RunFile(Path file) {
+        this("--json", file);
+    }
+
+    /// The file of this option.
+    ///
+    /// @throws Main.Failure when nothing can be written there
+    RunFile(String option, Path file) {
+        this.option = option;
         this.file = file;
         this.folder = file.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
-            throw new Main.Failure("--json " + file + ": the folder " + folder + " does not exist; create it first");
+            throw new Main.Failure(option + " " + file + ": the folder " + folder + " does not exist; create it first");
         }
         if (Files.isDirectory(file)) {
-            throw new Main.Failure("--json " + file + ": this is a folder; give the name of a file");
+            throw new Main.Failure(option + " " + file + ": this is a folder; give the name of a file");
         }
         if (!Files.isWritable(folder) || Files.exists(file) && !Files.isWritable(file)) {
-            throw new Main.Failure("--json " + file + ": no permission to write there; choose another place");
+            throw new Main.Failure(option + " " + file + ": no permission to write there; choose another place");
         }
     }
 
@@ -76,18 +88,30 @@ final class RunFile {
         run.put("macro_f1", metrics.macroF1());
         run.put("weights_sha256", of.model().sha256());
         run.put("confusion", metrics.confusion());
+        write(json(run), "training had ended");
+    }
+
+    static String json(Object content) {
         Gson gson = new GsonBuilder().setFormattingStyle(FormattingStyle.PRETTY).serializeNulls().create();
+        return gson.toJson(content) + "\n";
+    }
+
+    /// Puts the file there, or in the place of the one that is.
+    ///
+    /// @param lost what had happened by then, for the message
+    /// @throws Main.Failure when it cannot be written
+    void write(String text, String lost) {
         try {
             Path temporary = Files.createTempFile(folder, file.getFileName().toString(), ".tmp");
             try {
-                Files.writeString(temporary, gson.toJson(run) + "\n");
+                Files.writeString(temporary, text);
                 Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(temporary);
             }
         } catch (IOException e) {
-            throw new Main.Failure("--json " + file + ": it could not be written (" + e.getMessage()
-                    + "); training had ended, run again with another place");
+            throw new Main.Failure(option + " " + file + ": it could not be written (" + e.getMessage() + "); " + lost
+                    + ", run again with another place");
         }
     }
 }

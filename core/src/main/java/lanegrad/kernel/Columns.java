@@ -9,9 +9,19 @@ import lanegrad.Backend;
 /// The sums of the columns of a matrix: the gradient of a bias row.
 ///
 /// **Bits.** Row i goes to chain `i mod 4` of its column; each chain adds in ascending order, from +0; the
-/// result is `(s0 + s1) + (s2 + s3)`. Columns lie along the lanes, so the width of the hardware has no part in
-/// it.
+/// result is `(s0 + s1) + (s2 + s3)`. More than [#MANY] rows are cut into blocks of [#BLOCK]; the sum of a block is as
+/// above, and the sums of blocks are added as [Sums] does: cut at the largest power of two of blocks below their
+/// number, and the sums of the two sides added, recursively. Columns lie along the lanes, so the width of the hardware
+/// has no part in it.
+///
+/// The error of chains grows with the number of rows, to 2048 additions at [#MANY]; of blocks, with its logarithm.
+/// Blocks for fewer rows would cost the gradient of a bias time for an accuracy that its batch does not need.
 public final class Columns {
+    /// The largest number of rows that are not cut into blocks: more than a batch has.
+    public static final int MANY = 8192;
+    /// Rows of a block: two to a chain, so that equal numbers are doubled, exactly, all the way.
+    public static final int BLOCK = 8;
+
     private Columns() {
     }
 
@@ -21,36 +31,74 @@ public final class Columns {
     /// @param y columns floats
     /// @throws IndexOutOfBoundsException when an array is too short
     public static void sum(Backend backend, float[] x, int rows, int columns, float[] y, boolean add) {
+        if (rows <= MANY) {
+            chains(backend, x, 0, rows, columns, y, 0, add);
+            return;
+        }
+        // The sums of blocks that wait for their partners, one row for each bit of their count. The one array that is
+        // made here, beside more than 8192 rows of work.
+        float[] waiting = new float[Integer.SIZE * columns];
+        int blocks = 0;
+        for (int i = 0; i < rows; i += BLOCK) {
+            int top = Integer.bitCount(blocks);
+            chains(backend, x, i * columns, Math.min(BLOCK, rows - i), columns, waiting, top * columns, false);
+            for (int b = blocks; (b & 1) != 0; b >>= 1) {
+                plus(waiting, --top * columns, columns);
+            }
+            blocks++;
+        }
+        for (int top = Integer.bitCount(blocks) - 1; top > 0; top--) {
+            plus(waiting, (top - 1) * columns, columns);
+        }
+        for (int j = 0; j < columns; j++) {
+            y[j] = Sums.canonical(add ? y[j] + waiting[j] : waiting[j]);
+        }
+    }
+
+    // Adds the next row to the one from `at` on.
+    private static void plus(float[] rows, int at, int columns) {
+        for (int j = at; j < at + columns; j++) {
+            rows[j] += rows[j + columns];
+        }
+    }
+
+    private static void chains(Backend backend, float[] x, int at, int rows, int columns, float[] y, int to,
+            boolean add) {
         if (backend == Backend.VECTOR) {
-            Vectors.sum(x, rows, columns, y, add);
+            Vectors.sum(x, at, rows, columns, y, to, add);
             return;
         }
         for (int j = 0; j < columns; j++) {
-            float s0 = 0;
-            float s1 = 0;
-            float s2 = 0;
-            float s3 = 0;
-            int i = 0;
-            for (; i + 3 < rows; i += 4) {
-                s0 += x[i * columns + j];
-                s1 += x[(i + 1) * columns + j];
-                s2 += x[(i + 2) * columns + j];
-                s3 += x[(i + 3) * columns + j];
-            }
-            // The rows left over, at most three, go to the first chains.
-            s0 += i < rows ? x[i * columns + j] : 0;
-            s1 += i + 1 < rows ? x[(i + 1) * columns + j] : 0;
-            s2 += i + 2 < rows ? x[(i + 2) * columns + j] : 0;
-            float s = (s0 + s1) + (s2 + s3);
-            y[j] = Sums.canonical(add ? y[j] + s : s);
+            float s = chains(x, at + j, columns, rows);
+            y[to + j] = Sums.canonical(add ? y[to + j] + s : s);
         }
+    }
+
+    /// The sum, in chains, of n floats from `at` on, each `stride` after the last.
+    static float chains(float[] x, int at, int stride, int n) {
+        float s0 = 0;
+        float s1 = 0;
+        float s2 = 0;
+        float s3 = 0;
+        int i = 0;
+        for (; i + 3 < n; i += 4) {
+            s0 += x[at + i * stride];
+            s1 += x[at + (i + 1) * stride];
+            s2 += x[at + (i + 2) * stride];
+            s3 += x[at + (i + 3) * stride];
+        }
+        // The rows left over, at most three, go to the first chains.
+        s0 += i < n ? x[at + i * stride] : 0;
+        s1 += i + 1 < n ? x[at + (i + 1) * stride] : 0;
+        s2 += i + 2 < n ? x[at + (i + 2) * stride] : 0;
+        return Sums.canonical((s0 + s1) + (s2 + s3));
     }
 
     private static final class Vectors {
         private static final VectorSpecies<Float> S = Lanes.SPECIES;
 
         // Without helpers, for the reason given at VectorUnaryLoop: three boxes a training step.
-        static void sum(float[] x, int rows, int columns, float[] y, boolean add) {
+        static void sum(float[] x, int at, int rows, int columns, float[] y, int to, boolean add) {
             for (int j = 0; j < columns; j += S.length()) {
                 VectorMask<Float> tail = S.indexInRange(j, columns);
                 FloatVector s0 = FloatVector.zero(S);
@@ -59,22 +107,22 @@ public final class Columns {
                 FloatVector s3 = s0;
                 int i = 0;
                 for (; i + 3 < rows; i += 4) {
-                    s0 = s0.add(FloatVector.fromArray(S, x, i * columns + j, tail));
-                    s1 = s1.add(FloatVector.fromArray(S, x, (i + 1) * columns + j, tail));
-                    s2 = s2.add(FloatVector.fromArray(S, x, (i + 2) * columns + j, tail));
-                    s3 = s3.add(FloatVector.fromArray(S, x, (i + 3) * columns + j, tail));
+                    s0 = s0.add(FloatVector.fromArray(S, x, at + i * columns + j, tail));
+                    s1 = s1.add(FloatVector.fromArray(S, x, at + (i + 1) * columns + j, tail));
+                    s2 = s2.add(FloatVector.fromArray(S, x, at + (i + 2) * columns + j, tail));
+                    s3 = s3.add(FloatVector.fromArray(S, x, at + (i + 3) * columns + j, tail));
                 }
                 for (int r = i; r < rows; r++) {
-                    FloatVector v = FloatVector.fromArray(S, x, r * columns + j, tail);
+                    FloatVector v = FloatVector.fromArray(S, x, at + r * columns + j, tail);
                     s0 = r == i ? s0.add(v) : s0;
                     s1 = r == i + 1 ? s1.add(v) : s1;
                     s2 = r == i + 2 ? s2.add(v) : s2;
                 }
                 FloatVector s = s0.add(s1).add(s2.add(s3));
                 if (add) {
-                    s = s.add(FloatVector.fromArray(S, y, j, tail));
+                    s = s.add(FloatVector.fromArray(S, y, to + j, tail));
                 }
-                s.blend(Float.NaN, s.compare(VectorOperators.NE, s)).intoArray(y, j, tail);
+                s.blend(Float.NaN, s.compare(VectorOperators.NE, s)).intoArray(y, to + j, tail);
             }
         }
     }

@@ -44,7 +44,7 @@ final class ScalarBinaryLoop extends BinaryLoop {
             }
             scratch[j] = s;
         }
-        return Sums.tree(scratch);
+        return Sums.tree(scratch, Sums.LANES);
     }
 
     private static float at(float[] a, float[] b, int i, int to, int row) {

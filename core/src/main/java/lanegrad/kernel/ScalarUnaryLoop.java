@@ -40,7 +40,7 @@ final class ScalarUnaryLoop extends UnaryLoop {
             }
             scratch[j] = s;
         }
-        return Sums.tree(scratch);
+        return Sums.tree(scratch, Sums.LANES);
     }
 
     private static float at(float[] x, int i, int to, int row) {

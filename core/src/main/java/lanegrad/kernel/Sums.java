@@ -1,5 +1,8 @@
 package lanegrad.kernel;
 
+import jdk.incubator.vector.FloatVector;
+import lanegrad.Backend;
+
 /// The one order in which this engine sums, whatever the width of the hardware's vectors.
 ///
 /// A range is cut at the largest power of two times [#BLOCK] below its length, and the sums of the two sides
@@ -27,7 +30,18 @@ public final class Sums {
     /// Floats of scratch that a sum needs: the virtual lanes, a block, and the sums of blocks.
     public static final int SCRATCH = WAITING + 32;
 
+    private static UnaryLoop scalarLoop;
+    private static UnaryLoop vectorLoop;
+
     private Sums() {
+    }
+
+    /// The loops over the elements themselves: their sum is [UnaryLoop#sum].
+    public static UnaryLoop loop(Backend backend) {
+        if (backend == Backend.SCALAR) {
+            return scalarLoop == null ? scalarLoop = UnaryLoop.of(new Identity(), backend) : scalarLoop;
+        }
+        return vectorLoop == null ? vectorLoop = UnaryLoop.of(new Identity(), backend) : vectorLoop;
     }
 
     /// Takes in the sum of block number `blocks`, counted from 0: as in a binary counter, it is added to every
@@ -51,9 +65,9 @@ public final class Sums {
         return canonical(s);
     }
 
-    /// The sum of the virtual lanes, pairwise; overwrites them.
-    static float tree(float[] lanes) {
-        for (int s = LANES / 2; s > 0; s /= 2) {
+    /// The sum of the first `count` virtual lanes, pairwise; overwrites them.
+    static float tree(float[] lanes, int count) {
+        for (int s = count / 2; s > 0; s /= 2) {
             for (int j = 0; j < s; j++) {
                 lanes[j] += lanes[j + s];
             }
@@ -65,5 +79,34 @@ public final class Sums {
     /// hands on the payload of one operand or the other: results would differ in bits that mean nothing.
     public static float canonical(float x) {
         return x != x ? Float.NaN : x;
+    }
+
+    private static final class Identity implements Unary {
+        @Override
+        public float scalar(float x) {
+            return x;
+        }
+
+        @Override
+        public float vjp(float x, float y, float dy) {
+            return dy;
+        }
+
+        @Override
+        public Lanes lanes() {
+            return new Vectors();
+        }
+    }
+
+    private static final class Vectors implements Unary.Lanes {
+        @Override
+        public FloatVector vector(FloatVector x) {
+            return x;
+        }
+
+        @Override
+        public FloatVector vjp(FloatVector x, FloatVector y, FloatVector dy) {
+            return dy;
+        }
     }
 }

@@ -24,25 +24,51 @@ final class VectorSums {
                 scratch[j] = scratch[Sums.LANES + j] + 0f;
             }
             Arrays.fill(scratch, n, Sums.LANES, 0);
-            return Sums.tree(scratch);
+            return Sums.tree(scratch, Sums.LANES);
         }
-        int end = Sums.LANES + (n + Sums.EIGHT - 1) / Sums.EIGHT * Sums.EIGHT;
-        Arrays.fill(scratch, Sums.LANES + n, end, 0);
+        int whole = Sums.LANES + n / Sums.EIGHT * Sums.EIGHT;
+        // Of the last eight rows of lanes, as many pairs as there are: the zeros that are missing would change nothing,
+        // because no sum that began with +0 is -0.
+        int rest = Sums.LANES + n - whole;
+        int pairs = rest <= 2 * Sums.LANES ? 1 : rest <= 4 * Sums.LANES ? 2 : 4;
+        Arrays.fill(scratch, whole + rest, rest == 0 ? whole : whole + 2 * pairs * Sums.LANES, 0);
         for (int g = 0; g < Sums.LANES; g += S.length()) {
             FloatVector s = FloatVector.zero(S);
-            for (int i = Sums.LANES + g; i < end; i += Sums.EIGHT) {
-                FloatVector p0 = FloatVector.fromArray(S, scratch, i)
+            int i = Sums.LANES + g;
+            for (; i < whole; i += Sums.EIGHT) {
+                s = s.add(FloatVector.fromArray(S, scratch, i)
+                        .add(FloatVector.fromArray(S, scratch, i + Sums.LANES))
+                        .add(FloatVector.fromArray(S, scratch, i + 2 * Sums.LANES)
+                                .add(FloatVector.fromArray(S, scratch, i + 3 * Sums.LANES)))
+                        .add(FloatVector.fromArray(S, scratch, i + 4 * Sums.LANES)
+                                .add(FloatVector.fromArray(S, scratch, i + 5 * Sums.LANES))
+                                .add(FloatVector.fromArray(S, scratch, i + 6 * Sums.LANES)
+                                        .add(FloatVector.fromArray(S, scratch, i + 7 * Sums.LANES)))));
+            }
+            if (rest > 0) {
+                FloatVector p = FloatVector.fromArray(S, scratch, i)
                         .add(FloatVector.fromArray(S, scratch, i + Sums.LANES));
-                FloatVector p1 = FloatVector.fromArray(S, scratch, i + 2 * Sums.LANES)
-                        .add(FloatVector.fromArray(S, scratch, i + 3 * Sums.LANES));
-                FloatVector p2 = FloatVector.fromArray(S, scratch, i + 4 * Sums.LANES)
-                        .add(FloatVector.fromArray(S, scratch, i + 5 * Sums.LANES));
-                FloatVector p3 = FloatVector.fromArray(S, scratch, i + 6 * Sums.LANES)
-                        .add(FloatVector.fromArray(S, scratch, i + 7 * Sums.LANES));
-                s = s.add(p0.add(p1).add(p2.add(p3)));
+                if (pairs > 1) {
+                    p = p.add(FloatVector.fromArray(S, scratch, i + 2 * Sums.LANES)
+                            .add(FloatVector.fromArray(S, scratch, i + 3 * Sums.LANES)));
+                }
+                if (pairs > 2) {
+                    p = p.add(FloatVector.fromArray(S, scratch, i + 4 * Sums.LANES)
+                            .add(FloatVector.fromArray(S, scratch, i + 5 * Sums.LANES))
+                            .add(FloatVector.fromArray(S, scratch, i + 6 * Sums.LANES)
+                                    .add(FloatVector.fromArray(S, scratch, i + 7 * Sums.LANES))));
+                }
+                s = s.add(p);
             }
             s.intoArray(scratch, g);
         }
-        return Sums.tree(scratch);
+        int half = Sums.LANES / 2;
+        for (; half >= S.length(); half /= 2) {
+            for (int j = 0; j < half; j += S.length()) {
+                FloatVector.fromArray(S, scratch, j).add(FloatVector.fromArray(S, scratch, j + half))
+                        .intoArray(scratch, j);
+            }
+        }
+        return Sums.tree(scratch, 2 * half);
     }
 }

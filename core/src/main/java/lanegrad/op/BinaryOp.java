@@ -106,7 +106,7 @@ public abstract class BinaryOp implements Op, Binary {
                 }
             }
             if (sums) {
-                float sum = Total.loop(e.backend()).sum(dx, 0, n, e.scratch(2, Sums.SCRATCH));
+                float sum = Sums.loop(e.backend()).sum(dx, 0, n, e.scratch(2, Sums.SCRATCH));
                 float[] d = e.dx(k).data();
                 d[0] = Sums.canonical(e.adds(k) ? d[0] + sum : sum);
             }

@@ -1,5 +1,10 @@
 package lanegrad.op;
 
+import static lanegrad.kernel.Lanes.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import lanegrad.Backend;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -29,6 +34,21 @@ public abstract class ElementwiseLoss extends BinaryOp {
     ///
     /// @throws IllegalArgumentException a sentence with the operation, the role, the index and the value
     protected void check(Tape.Entry e) {
+    }
+
+    /// Where the first element of an input is, or with `size` the first magnitude, that is below `low` or above `high`; -1
+    /// for none. A NaN is neither: it goes on into the loss.
+    static int outside(Tape.Entry e, int input, boolean size, float low, float high) {
+        float[] x = e.x(input).data();
+        int n = e.x(input).size();
+        int i = e.backend() == Backend.VECTOR ? Vectors.outside(x, n, size, low, high) : 0;
+        for (; i < n; i++) {
+            float v = size ? Math.abs(x[i]) : x[i];
+            if (v < low || v > high) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /// This loss of `predictions` against `targets`.
@@ -107,5 +127,20 @@ public abstract class ElementwiseLoss extends BinaryOp {
         return new Operation.Bound(elementUlps + " ulp an element, then log2(n) + 10 for the sum",
                 (attribute, shapes, x, y) -> new double[] {
                     (elementUlps + Math.log(x[0].length) / Math.log(2) + 10) * Operation.Bound.ulp(y[0])});
+    }
+
+    private static final class Vectors {
+        // The beginning of the first vector with such an element; else of what the whole vectors leave.
+        static int outside(float[] x, int n, boolean size, float low, float high) {
+            int i = 0;
+            for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
+                FloatVector v = FloatVector.fromArray(SPECIES, x, i);
+                v = size ? v.abs() : v;
+                if (v.compare(VectorOperators.LT, low).or(v.compare(VectorOperators.GT, high)).anyTrue()) {
+                    return i;
+                }
+            }
+            return i;
+        }
     }
 }

@@ -4,7 +4,6 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import lanegrad.Backend;
 import lanegrad.Tape;
 import lanegrad.Var;
 
@@ -57,8 +56,8 @@ public final class Hinge extends ElementwiseLoss {
 
     /// `mean(max(0, 1 - t x))`.
     ///
-    /// @throws IllegalArgumentException for shapes that differ, an empty batch, a target other than -1 and +1, or targets
-    ///         that want a gradient
+    /// @throws IllegalArgumentException for shapes that differ, an empty batch, a target other than -1 and +1, or
+    ///         targets that want a gradient
     public static Var of(Var scores, Var targets) {
         return MEAN.apply(scores, targets);
     }
@@ -69,14 +68,10 @@ public final class Hinge extends ElementwiseLoss {
             throw new IllegalArgumentException(name() + ": the targets want a gradient, and the loss has none for "
                     + "them: they are -1 or +1; record them with tape.constant");
         }
-        float[] t = e.x(1).data();
-        int n = e.x(1).size();
-        int i = e.backend() == Backend.VECTOR ? Vectors.first(t, n) : 0;
-        for (; i < n; i++) {
-            if (t[i] < -1 || t[i] > 1 || t[i] > -1 && t[i] < 1) {
-                throw new IllegalArgumentException(name() + ": target " + i + " is " + t[i]
-                        + "; targets must be -1 or +1. Of labels 0 and 1, make 2 label - 1");
-            }
+        int i = outside(e, 1, true, 1, 1);
+        if (i >= 0) {
+            throw new IllegalArgumentException(name() + ": target " + i + " is " + e.x(1).get(i)
+                    + "; targets must be -1 or +1. Of labels 0 and 1, make 2 label - 1");
         }
     }
 
@@ -112,18 +107,6 @@ public final class Hinge extends ElementwiseLoss {
     }
 
     private static final class Vectors implements Lanes {
-        // The first target of the vector that holds one to refuse; else where the whole vectors end.
-        static int first(float[] t, int n) {
-            int i = 0;
-            for (; i < lanegrad.kernel.Lanes.SPECIES.loopBound(n); i += lanegrad.kernel.Lanes.SPECIES.length()) {
-                FloatVector size = FloatVector.fromArray(lanegrad.kernel.Lanes.SPECIES, t, i).abs();
-                if (size.compare(VectorOperators.LT, 1).or(size.compare(VectorOperators.GT, 1)).anyTrue()) {
-                    return i;
-                }
-            }
-            return i;
-        }
-
         @Override
         public FloatVector vector(FloatVector x, FloatVector t) {
             FloatVector v = x.broadcast(1).sub(t.mul(x));

@@ -12,13 +12,13 @@ import lanegrad.Var;
 ///
 /// **Shapes.** Predictions a and targets b of one shape; the result is a scalar.
 ///
-/// **Derivative.** `da = min(max(a - b, -delta), delta) dy / n, db = -da`; for SUM `da = min(max(a - b, -delta), delta)
-/// dy, db = -da`.
+/// **Derivative.** `da = min(max(a - b, -delta), delta) dy / n, db = -da`; for SUM
+/// `da = min(max(a - b, -delta), delta) dy, db = -da`.
 ///
-/// **Domain.** Every float; shapes must be equal; delta above 0. **Special values.** (n) against (n, 1) is refused; large
-/// differences do not overflow; NaN gives NaN.
+/// **Domain.** Every float; shapes must be equal; delta above 0. **Special values.** (n) against (n, 1) is refused;
+/// large differences do not overflow; NaN gives NaN.
 ///
-/// **Error.** 3.0 ulp an element, then log2(n) + 10 for the sum.
+/// **Error.** 4.0 ulp an element, then log2(n) + 10 for the sum.
 ///
 /// **Cost.** Six operations and a blend an element; backward three and two blends.
 ///
@@ -28,8 +28,10 @@ public final class Huber extends ElementwiseLoss {
     public static final Huber MEAN = new Huber(1, Reduction.MEAN);
     /// The sum, delta 1.
     public static final Huber SUM = new Huber(1, Reduction.SUM);
-    /// No element's loss is further than this from its exact value, in ulp.
-    static final double MAX_ULP = 3;
+    /// No element's loss is further than this from its exact value, in ulp, whatever delta, where `delta^2 / 2` is
+    /// normal: `|d| - delta / 2` may halve d and keeps its rounding, two more follow, 4 2^-24 in all. Measured over
+    /// 20 million pairs each for delta 0.1, 1, 1.345 and 7.77: 3.41.
+    static final double MAX_ULP = 4;
     static final Operation OPERATION = operation(MEAN, "mean", " / n");
     static final Operation SUM_OPERATION = operation(SUM, "sum", "");
 

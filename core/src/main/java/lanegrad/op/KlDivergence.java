@@ -7,20 +7,20 @@ import lanegrad.Shape;
 import lanegrad.Var;
 import lanegrad.math.Log;
 
-/// The Kullback-Leibler divergence of the distribution that the predictions x give the logarithms of from the targets t:
+/// The Kullback-Leibler divergence of predictions, given as their logarithms x, from target probabilities t:
 /// `y = mean over rows of sum t (log t - x)`; for SUM `y = sum over rows of sum t (log t - x)`.
 ///
-/// **Shapes.** Log-probabilities x and probabilities t, both `[m, classes]`; the result is a scalar. The mean divides by
-/// the number m of rows, not of elements.
+/// **Shapes.** Log-probabilities x and probabilities t, both `[m, classes]`; the result is a scalar. The mean divides
+/// by the number m of rows, not of elements.
 ///
-/// **Derivative.** `dx = -t dy / m, dt = (log t + 1 - x) dy / m`; for SUM `dx = -t dy, dt = (log t + 1 - x) dy`. At t = 0
-/// dt is -inf, as the limit is.
+/// **Derivative.** `dx = -t dy / m, dt = (log t + 1 - x) dy / m`; for SUM `dx = -t dy, dt = (log t + 1 - x) dy`. At
+/// t = 0 dt is -inf, as the limit is.
 ///
-/// **Domain.** x: every float, meant as logarithms; t: 0 and above, meant as rows of sum 1. **Special values.** A target
-/// 0 contributes 0, whatever x, but for NaN; x = -inf where t > 0 gives inf; t below 0 gives NaN.
+/// **Domain.** x: every float, meant as logarithms; t: 0 and above, meant as rows of sum 1. **Special values.** A
+/// target 0 contributes 0, whatever x, but for NaN; x = -inf where t > 0 gives inf; t below 0 gives NaN.
 ///
-/// **Error.** Terms have either sign: `(log2(n) + 13) 2^-24 times the sum of t (|log t| + |x|)`, for the mean divided by
-/// m.
+/// **Error.** Terms have either sign: `(log2(n) + 13) 2^-24 times the sum of t (|log t| + |x|)`, for the mean divided
+/// by m.
 ///
 /// **Cost.** A log an element; backward a negation and a product, to t a log.
 ///
@@ -49,7 +49,8 @@ public final class KlDivergence extends ElementwiseLoss {
                 new Operation.Bound("(log2(n) + 13) 2^-24 times the sum of t (|log t| + |x|)",
                         (attribute, shapes, x, y) -> limit(op == MEAN ? shapes[0].extent(0) : 1, x)),
                 List.of(Operation.Case.of(Operation.Range.of(-8, 0, 7, 10), Operation.Range.of(0.0625f, 1, 7, 10)),
-                        Operation.Case.of(Operation.Range.of(-8, 0, 33, 3), Operation.Range.of(0, 1, 33, 3).constant())));
+                        Operation.Case.of(Operation.Range.of(-8, 0, 33, 3),
+                                Operation.Range.of(0, 1, 33, 3).constant())));
     }
 
     /// The mean divergence of rows.

@@ -1,37 +1,46 @@
 package lanegrad.op;
 
-import java.util.List;
-import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
+import lanegrad.kernel.Axis;
 
-/// The mean of all elements, a scalar: `y = (sum of x) / n`.
+/// The mean of all n elements, a scalar: `y = (sum of x) / n`; of each row, `y[i] = (sum of row i of x) / n`, so that
+/// `[m, n]` gives `[m]`; of each column, `y[j] = (sum of column j of x) / n`, n being the length of the column.
 ///
-/// **Derivative.** `dx = dy / n` for each element.
+/// **Derivative.** `dx = dy / n` with the dy of its line, for each element.
 ///
 /// **Domain.** Every float, one or more of them. **Special values.** The mean of nothing is an exception; NaN gives
 /// NaN.
 ///
-/// **Error.** That of [Sum], divided by n in double and rounded once: `(log2(n) + 10) 2^-24 times the mean of |x|`.
+/// **Error.** That of [Sum], divided by n in double and rounded once: of all elements, `(log2(n) + 10) 2^-24 times the
+/// mean of |x|`; of a row or column, `its roundings times 2^-24 times the mean of |x|`.
 ///
 /// **Cost.** One addition an element; backward copies or adds dy / n.
 public final class Mean extends Total {
-    /// The operation.
-    public static final Mean OP = new Mean();
-    static final Operation OPERATION = new Operation(OP, Operation.Kind.REDUCTION, 
-            """
-            formula: y = (sum of x) / n
-            derivative: dx = dy / n
-            domain: every float, one or more of them
-            special: the mean of nothing is an exception; NaN gives NaN
-            cost: one addition an element; backward copies or adds dy / n
-            """,
-            bound(true),
-            List.of(Operation.Case.of(Operation.Range.of(-4, 4, 7, 19)),
-                    Operation.Case.of(Operation.Range.of(0, 1, 5000))));
+    /// Of all elements.
+    public static final Mean OP = new Mean(Axis.ALL);
+    /// Of each row.
+    public static final Mean ROWS = new Mean(Axis.ROWS);
+    /// Of each column.
+    public static final Mean COLUMNS = new Mean(Axis.COLUMNS);
+    static final Operation OPERATION = operation(OP);
+    static final Operation ROWS_OPERATION = operation(ROWS);
+    static final Operation COLUMNS_OPERATION = operation(COLUMNS);
 
-    private Mean() {
-        super("mean");
+    private Mean(Axis axis) {
+        super("mean", axis, true);
+    }
+
+    private static Operation operation(Mean op) {
+        return new Operation(op, op.kind(),
+                """
+                formula: %s
+                derivative: dx = dy / n
+                domain: every float, one or more of them
+                special: the mean of nothing is an exception; NaN gives NaN
+                cost: one addition an element; backward copies or adds dy / n
+                """.formatted(formula(op.axis, "(sum of %s) / n")),
+                op.bound(), cases(op.axis));
     }
 
     /// The mean of all elements of `x`.
@@ -41,17 +50,17 @@ public final class Mean extends Total {
         return Tape.of(x).record(OP, x);
     }
 
-    @Override
-    public Shape shape(Object attribute, Shape... inputs) {
-        if (inputs[0].size() == 0) {
-            throw new IllegalArgumentException("mean: x has shape " + inputs[0]
-                    + "; the mean of no elements is undefined, leave it out");
-        }
-        return Shape.SCALAR;
+    /// The mean of each row of `x`, a number for each row.
+    ///
+    /// @throws IllegalArgumentException when x is no matrix, or its rows are empty
+    public static Var ofRows(Var x) {
+        return Tape.of(x).record(ROWS, x);
     }
 
-    @Override
-    int divisor(int n) {
-        return n;
+    /// The mean of each column of `x`, a number for each column.
+    ///
+    /// @throws IllegalArgumentException when x is no matrix, or its columns are empty
+    public static Var ofColumns(Var x) {
+        return Tape.of(x).record(COLUMNS, x);
     }
 }

@@ -11,8 +11,8 @@ import lanegrad.Var;
 ///
 /// **Derivative.** `da = sign(a - b) dy / n, db = -da`, 0 where a = b; for SUM `da = sign(a - b) dy, db = -da`.
 ///
-/// **Domain.** Every float; shapes must be equal. **Special values.** (n) against (n, 1) is refused; gradient 0 where a =
-/// b; NaN gives NaN, and so does inf against inf.
+/// **Domain.** Every float; shapes must be equal. **Special values.** (n) against (n, 1) is refused; gradient 0 where
+/// a = b; NaN gives NaN, and so does inf against inf.
 ///
 /// **Error.** 0.5 ulp an element, then log2(n) + 10 for the sum.
 ///

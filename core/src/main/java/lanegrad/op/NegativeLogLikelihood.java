@@ -16,8 +16,8 @@ import lanegrad.kernel.Sums;
 ///
 /// **Domain.** Every float; one label from 0 to classes - 1 a row.
 ///
-/// **Special values.** Only the labels' columns are read, a NaN elsewhere is not seen; -inf gives inf. The gradient is 0
-/// beside the label.
+/// **Special values.** Only the labels' columns are read, a NaN elsewhere is not seen; -inf gives inf. The gradient is
+/// 0 beside the label.
 ///
 /// **Error.** `(log2(m) + 10) 2^-24 times the sum of |x[label]|`, for the mean divided by m.
 ///
@@ -69,7 +69,7 @@ public final class NegativeLogLikelihood extends LabelLoss {
             losses[i] = -x[i * classes + labels[i]];
             kept[i] = Float.intBitsToFloat(labels[i]);
         }
-        float sum = Total.loop(e.backend()).sum(losses, 0, m, e.scratch(2, Sums.SCRATCH));
+        float sum = Sums.loop(e.backend()).sum(losses, 0, m, e.scratch(2, Sums.SCRATCH));
         e.y().data()[0] = reduction.of(sum, m);
     }
 

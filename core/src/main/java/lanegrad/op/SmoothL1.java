@@ -5,7 +5,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import lanegrad.Var;
 
-/// The absolute error with its kink rounded off: a parabola for differences up to beta, and a line of slope 1 beyond.
+/// The absolute error with its kink rounded off: a parabola for differences up to beta, a line of slope 1 beyond.
 /// With h(d) = `|d| <= beta ? d^2 / (2 beta) : |d| - beta / 2`: `y = mean(h(a - b))`; for SUM `y = sum(h(a - b))`.
 ///
 /// [Huber] with delta = beta, divided by beta.
@@ -14,13 +14,13 @@ import lanegrad.Var;
 ///
 /// **Shapes.** Predictions a and targets b of one shape; the result is a scalar.
 ///
-/// **Derivative.** `da = min(max((a - b) / beta, -1), 1) dy / n, db = -da`; for SUM `da = min(max((a - b) / beta, -1), 1)
-/// dy, db = -da`.
+/// **Derivative.** `da = min(max((a - b) / beta, -1), 1) dy / n, db = -da`; for SUM
+/// `da = min(max((a - b) / beta, -1), 1) dy, db = -da`.
 ///
-/// **Domain.** Every float; shapes must be equal; beta above 0. **Special values.** (n) against (n, 1) is refused; large
-/// differences do not overflow; NaN gives NaN.
+/// **Domain.** Every float; shapes must be equal; beta above 0. **Special values.** (n) against (n, 1) is refused;
+/// large differences do not overflow; NaN gives NaN.
 ///
-/// **Error.** 3.0 ulp an element, then log2(n) + 10 for the sum.
+/// **Error.** 4.0 ulp an element, then log2(n) + 10 for the sum.
 ///
 /// **Cost.** A division, five operations and a blend an element; backward a division and two blends.
 ///
@@ -30,8 +30,10 @@ public final class SmoothL1 extends ElementwiseLoss {
     public static final SmoothL1 MEAN = new SmoothL1(1, Reduction.MEAN);
     /// The sum, beta 1.
     public static final SmoothL1 SUM = new SmoothL1(1, Reduction.SUM);
-    /// No element's loss is further than this from its exact value, in ulp.
-    static final double MAX_ULP = 3;
+    /// No element's loss is further than this from its exact value, in ulp, whatever beta, where the loss is normal:
+    /// four roundings of 2^-24, that of the difference counted twice. Measured over 20 million pairs each for beta 0.1,
+    /// 1, 1.345 and 7.77: 2.79.
+    static final double MAX_ULP = 4;
     static final Operation OPERATION = operation(MEAN, "mean", " / n");
     static final Operation SUM_OPERATION = operation(SUM, "sum", "");
 

@@ -31,7 +31,8 @@ import lanegrad.math.Log;
 /// **Domain.** x: every float; t: finite, meant as rows of sum 1. **Special values.** A target 0 contributes 0, even of
 /// -inf, but for NaN; [0, 200], t = [1, 0]: 200; NaN gives NaN.
 ///
-/// **Error.** `(classes + log2(m) + 16) 2^-24 times the sum of t[c] (|log s| + |x[c] - max|)`, for the mean divided by m.
+/// **Error.** `(classes + log2(m) + 16) 2^-24 times the sum of t[c] (|log s| + |x[c] - max|)`, for the mean divided by
+/// m.
 ///
 /// **Cost.** An exp and five operations an element, a log a row, five transposes; backward a multiplication.
 public final class SoftTargetCrossEntropy implements Op {
@@ -115,7 +116,7 @@ public final class SoftTargetCrossEntropy implements Op {
                         t[(classes + 1) * width + i]);
             }
         }
-        float sum = Total.loop(e.backend()).sum(losses, 0, m, e.scratch(5, Sums.SCRATCH));
+        float sum = Sums.loop(e.backend()).sum(losses, 0, m, e.scratch(5, Sums.SCRATCH));
         e.y().data()[0] = reduction.of(sum, m);
     }
 

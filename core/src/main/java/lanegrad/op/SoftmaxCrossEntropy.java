@@ -10,6 +10,7 @@ import lanegrad.Tape;
 import lanegrad.Tensor;
 import lanegrad.Var;
 import lanegrad.kernel.Lanes;
+import lanegrad.kernel.RowSoftmax;
 import lanegrad.kernel.Sums;
 import lanegrad.kernel.Transpose;
 import lanegrad.math.Exp;
@@ -83,19 +84,17 @@ public final class SoftmaxCrossEntropy extends LabelLoss {
         float[] losses = e.scratch(1, m + Tensor.PADDING);
         int width = width(e.backend(), m);
         float[] t = e.scratch(3, (classes + 2) * width);
-        softmax(e.backend(), x, m, classes, dx, t, width);
-        int sums = classes * width;
-        int max = sums + width;
-        for (int i = 0; i < m; i++) {
-            int at = i * classes + labels[i];
-            dx[at] -= 1;
-            t[max + i] = x[at] - t[max + i];
+        if (e.backend() == Backend.SCALAR) {
+            softmax(Backend.SCALAR, x, m, classes, dx, t, width);
+            for (int i = 0; i < m; i++) {
+                int at = i * classes + labels[i];
+                dx[at] -= 1;
+                losses[i] = Log.scalar(t[classes * m + i]) - (x[at] - t[(classes + 1) * m + i]);
+            }
+        } else {
+            Vectors.rows(x, m, classes, labels, dx, losses, t, width);
         }
-        int i = e.backend() == Backend.VECTOR ? Vectors.losses(t, sums, max, m, losses) : 0;
-        for (; i < m; i++) {
-            losses[i] = Log.scalar(t[sums + i]) - t[max + i];
-        }
-        float sum = Total.loop(e.backend()).sum(losses, 0, m, e.scratch(2, Sums.SCRATCH));
+        float sum = Sums.loop(e.backend()).sum(losses, 0, m, e.scratch(2, Sums.SCRATCH));
         e.y().data()[0] = reduction.of(sum, m);
     }
 
@@ -211,56 +210,31 @@ public final class SoftmaxCrossEntropy extends LabelLoss {
         // t holds the logits transposed, [classes][width], then a row for the sums and one for the maxima.
         static void softmax(float[] x, int m, int classes, float[] p, float[] t, int width) {
             Transpose.of(Backend.VECTOR, m, classes, x, 0, classes, t, 0, width);
-            for (int i = 0; i < m; i += L) {
-                softmax(t, i, width, classes);
-            }
+            RowSoftmax.across(t, classes, width, t, classes * width, t, (classes + 1) * width);
             Transpose.of(Backend.VECTOR, classes, m, t, 0, width, p, 0, classes);
         }
 
-        // The whole vectors; returns where they end, as scale does.
-        static int losses(float[] t, int sums, int max, int m, float[] losses) {
+        // Begins as softmax does: with a call of it, and the logarithms in a method of their own, the JIT stopped
+        // inlining halfway, and a step of 32 rows left 384 bytes of garbage.
+        static void rows(float[] x, int m, int classes, int[] labels, float[] dx, float[] losses, float[] t,
+                int width) {
+            Transpose.of(Backend.VECTOR, m, classes, x, 0, classes, t, 0, width);
+            RowSoftmax.across(t, classes, width, t, classes * width, t, (classes + 1) * width);
+            Transpose.of(Backend.VECTOR, classes, m, t, 0, width, dx, 0, classes);
+            int max = (classes + 1) * width;
+            for (int i = 0; i < m; i++) {
+                int at = i * classes + labels[i];
+                dx[at] -= 1;
+                t[max + i] = x[at] - t[max + i];
+            }
             int i = 0;
             for (; i < S.loopBound(m); i += L) {
-                Log.Lanes.vector(FloatVector.fromArray(S, t, sums + i))
+                Log.Lanes.vector(FloatVector.fromArray(S, t, max - width + i))
                         .sub(FloatVector.fromArray(S, t, max + i)).intoArray(losses, i);
             }
-            return i;
-        }
-
-        // Replaces the logits of the rows from i on, one a lane, by their softmax. Lanes without a row hold what an
-        // earlier batch left. exp is called once, in a loop of its own, and all else is the Vector API's own calls:
-        // with exp once per chain, or a helper for the loads, the JIT stops inlining halfway and boxes (see
-        // VectorUnaryLoop); 2.9 us for 32 rows of 10.
-        private static void softmax(float[] t, int i, int width, int classes) {
-            FloatVector max = FloatVector.fromArray(S, t, i);
-            for (int c = 1; c < classes; c++) {
-                FloatVector v = FloatVector.fromArray(S, t, c * width + i);
-                max = max.blend(v, v.compare(VectorOperators.GT, max));
+            for (; i < m; i++) {
+                losses[i] = Log.scalar(t[max - width + i]) - t[max + i];
             }
-            for (int c = 0; c < classes; c++) {
-                Exp.Lanes.vector(FloatVector.fromArray(S, t, c * width + i).sub(max)).intoArray(t, c * width + i);
-            }
-            FloatVector s0 = FloatVector.zero(S);
-            FloatVector s1 = s0;
-            FloatVector s2 = s0;
-            FloatVector s3 = s0;
-            int c = 0;
-            for (; c + 3 < classes; c += 4) {
-                s0 = s0.add(FloatVector.fromArray(S, t, c * width + i));
-                s1 = s1.add(FloatVector.fromArray(S, t, (c + 1) * width + i));
-                s2 = s2.add(FloatVector.fromArray(S, t, (c + 2) * width + i));
-                s3 = s3.add(FloatVector.fromArray(S, t, (c + 3) * width + i));
-            }
-            s0 = c < classes ? s0.add(FloatVector.fromArray(S, t, c * width + i)) : s0;
-            s1 = c + 1 < classes ? s1.add(FloatVector.fromArray(S, t, (c + 1) * width + i)) : s1;
-            s2 = c + 2 < classes ? s2.add(FloatVector.fromArray(S, t, (c + 2) * width + i)) : s2;
-            FloatVector s = s0.add(s1).add(s2.add(s3));
-            FloatVector inverse = s.broadcast(1).div(s);
-            for (c = 0; c < classes; c++) {
-                FloatVector.fromArray(S, t, c * width + i).mul(inverse).intoArray(t, c * width + i);
-            }
-            s.intoArray(t, classes * width + i);
-            max.intoArray(t, (classes + 1) * width + i);
         }
 
         static int scale(float[] x, float share, float dy, float[] y, boolean add, int n) {

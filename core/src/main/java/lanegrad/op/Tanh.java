@@ -12,12 +12,12 @@ import lanegrad.Var;
 ///
 /// **Domain.** Every float. **Special values.** tanh(-0) = -0; 1 from 9.010914, slope 0 there; NaN stays NaN.
 ///
-/// **Error, method.** Those of the lane function, [lanegrad.math.Tanh]: 0.78 ulp; of the slope 7.3E-8 absolute.
+/// **Error, method.** Those of the lane function, [lanegrad.math.Tanh]: 0.78 ulp; of the slope 7.5E-8 absolute.
 ///
 /// **Cost.** Forward about two exp; backward a fma and a multiplication.
 public final class Tanh extends UnaryOp {
-    /// The error of the slope, absolute.
-    public static final double MAX_SLOPE_ERROR = 7.3e-8;
+    /// The error of the slope, absolute. Measured over all 2^32 inputs: 7.4986e-8 at 0.88023865 (3f615753).
+    public static final double MAX_SLOPE_ERROR = 7.5e-8;
 
     /// The operation.
     public static final Tanh OP = new Tanh();

@@ -1,109 +1,107 @@
 package lanegrad.op;
 
-import jdk.incubator.vector.FloatVector;
-import lanegrad.Backend;
-import lanegrad.Op;
+import java.util.Arrays;
+import java.util.List;
 import lanegrad.Shape;
 import lanegrad.Tape;
+import lanegrad.kernel.Axis;
+import lanegrad.kernel.Lines;
 import lanegrad.kernel.Sums;
-import lanegrad.kernel.Unary;
-import lanegrad.kernel.UnaryLoop;
 
-/// What [Sum] and [Mean] share: the loop over all elements, in the order of [Sums].
-abstract class Total implements Op {
-    private static UnaryLoop scalarLoop;
-    private static UnaryLoop vectorLoop;
+/// What [Sum] and [Mean] share: the sums of lines, in the order of [Lines].
+abstract class Total extends LineOp {
+    private static final int TOTALS = OWN;
+    private static final int EACH = OWN + 1;
 
-    private final String name;
+    private final boolean mean;
 
-    Total(String name) {
-        this.name = name;
+    Total(String name, Axis axis, boolean mean) {
+        super(name + axis.suffix(), axis, true, !mean);
+        this.mean = mean;
     }
 
-    /// What the sum of n elements is divided by.
-    abstract int divisor(int n);
-
-    @Override
-    public final String name() {
-        return name;
-    }
-
-    @Override
-    public final int arity() {
-        return 1;
+    // What the sum of n elements is divided by.
+    private int divisor(int n) {
+        return mean ? n : 1;
     }
 
     @Override
     public final void forward(Tape.Entry e) {
-        int n = e.x(0).size();
-        float sum = loop(e.backend()).sum(e.x(0).data(), 0, n, e.scratch(0, Sums.SCRATCH));
-        e.y().data()[0] = (float) ((double) sum / divisor(n));
+        float[] s = numbers(e, TOTALS);
+        float[] y = e.y().data();
+        sum(e, in(e, e.x(0).data()), s);
+        divide(s, y, lines(e), divisor(length(e)));
     }
 
     @Override
     public final void backward(Tape.Entry e) {
         if (e.wants(0)) {
-            int n = e.x(0).size();
-            float each = (float) ((double) e.dy().data()[0] / divisor(n));
-            loop(e.backend()).sumBackward(e.x(0).data(), each, e.dx(0).data(), e.adds(0), 0, n);
+            float[] each = numbers(e, EACH);
+            float[] x = e.x(0).data();
+            divide(e.dy().data(), each, lines(e), divisor(length(e)));
+            spread(e, x, each);
+        }
+    }
+
+    // Short rows need no transposing for this: a fill each.
+    private void spread(Tape.Entry e, float[] x, float[] each) {
+        float[] dx = e.dx(0).data();
+        int n = columns(e);
+        if (!Lines.transposes(e.backend(), axis, n)) {
+            mapOut(e, SPREAD, x, x, each, each, dx, e.adds(0));
+            return;
+        }
+        for (int i = 0; i < rows(e); i++) {
+            if (e.adds(0)) {
+                for (int j = i * n; j < (i + 1) * n; j++) {
+                    dx[j] = Sums.canonical(dx[j] + each[i]);
+                }
+            } else {
+                Arrays.fill(dx, i * n, (i + 1) * n, Sums.canonical(each[i]));
+            }
         }
     }
 
     @Override
     public final double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double sum = 0;
-        for (double v : x[0]) {
-            sum += v;
+        double[][] lines = lines(shapes[0], x[0]);
+        double[] y = new double[lines.length];
+        for (int i = 0; i < y.length; i++) {
+            for (double v : lines[i]) {
+                y[i] += v;
+            }
+            y[i] /= divisor(lines[i].length);
         }
-        return new double[] {sum / divisor(x[0].length)};
+        return y;
     }
 
-    static Operation.Bound bound(boolean mean) {
-        String text = "(log2(n) + 10) 2^-24 times the " + (mean ? "mean" : "sum") + " of |x|";
+    final Operation.Bound bound() {
+        String text = (axis == Axis.ALL ? "(log2(n) + 10) 2^-24 times the " : "its roundings times 2^-24 times the ")
+                + (mean ? "mean" : "sum") + " of |x|";
         return new Operation.Bound(text, (attribute, shapes, x, y) -> {
-            double absolute = 0;
-            for (double v : x[0]) {
-                absolute += Math.abs(v);
+            double[][] lines = lines(shapes[0], x[0]);
+            double[] limit = new double[lines.length];
+            for (int i = 0; i < limit.length; i++) {
+                for (double v : lines[i]) {
+                    limit[i] += Math.abs(v);
+                }
+                limit[i] *= (Lines.roundings(axis, lines[i].length) + (axis == Axis.ALL ? 0 : 1)) * 0x1p-24 / divisor(lines[i].length);
             }
-            int n = x[0].length;
-            return new double[] {
-                (Math.log(n + 1.0) / Math.log(2) + 10) * 0x1p-24 * absolute / (mean ? n : 1)};
+            return limit;
         });
     }
 
-    static UnaryLoop loop(Backend backend) {
-        if (backend == Backend.SCALAR) {
-            return scalarLoop == null ? scalarLoop = UnaryLoop.of(new Identity(), backend) : scalarLoop;
-        }
-        return vectorLoop == null ? vectorLoop = UnaryLoop.of(new Identity(), backend) : vectorLoop;
-    }
-
-    private static final class Identity implements Unary {
-        @Override
-        public float scalar(float x) {
-            return x;
-        }
-
-        @Override
-        public float vjp(float x, float y, float dy) {
-            return dy;
-        }
-
-        @Override
-        public Lanes lanes() {
-            return new Vectors();
-        }
-    }
-
-    private static final class Vectors implements Unary.Lanes {
-        @Override
-        public FloatVector vector(FloatVector x) {
-            return x;
-        }
-
-        @Override
-        public FloatVector vjp(FloatVector x, FloatVector y, FloatVector dy) {
-            return dy;
-        }
+    /// Cases around the widths of vectors, and where the order changes.
+    static List<Operation.Case> cases(Axis axis) {
+        return switch (axis) {
+            case ALL -> List.of(Operation.Case.of(Operation.Range.of(-4, 4, 7, 19)),
+                    Operation.Case.of(Operation.Range.of(0, 1, 5000)));
+            case ROWS -> List.of(Operation.Case.of(Operation.Range.of(-4, 4, 7, 10)),
+                    Operation.Case.of(Operation.Range.of(-4, 4, 33, 3)),
+                    Operation.Case.of(Operation.Range.of(0, 1, 3, 150)));
+            case COLUMNS -> List.of(Operation.Case.of(Operation.Range.of(-4, 4, 7, 10)),
+                    Operation.Case.of(Operation.Range.of(-4, 4, 5, 35)),
+                    Operation.Case.of(Operation.Range.of(0, 1, 130, 3)));
+        };
     }
 }

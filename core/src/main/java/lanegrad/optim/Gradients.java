@@ -3,6 +3,7 @@ package lanegrad.optim;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import lanegrad.Backend;
@@ -21,12 +22,14 @@ final class Gradients {
     /// x - x is 0 for a finite x, else NaN, and a NaN stays in a sum: one subtraction and one addition an element,
     /// and a single test at the end.
     static boolean finite(Backend backend, float[] x, int from, int to) {
-        int i = backend == Backend.VECTOR ? Vectors.finite(x, from, to) : from;
+        if (backend == Backend.VECTOR) {
+            return Vectors.finite(x, from, to);
+        }
         float s = 0;
-        for (; i >= 0 && i < to; i++) {
+        for (int i = from; i < to; i++) {
             s += x[i] - x[i];
         }
-        return i >= 0 && s == 0;
+        return s == 0;
     }
 
     /// The sum of the squares of `x` from `from` to before `to`, in the order of [Clip.Norm]: infinite or NaN when one
@@ -76,15 +79,19 @@ final class Gradients {
         private static final VectorSpecies<Float> HALF = D.length() == 8 ? FloatVector.SPECIES_256
                 : D.length() == 4 ? FloatVector.SPECIES_128 : FloatVector.SPECIES_64;
 
-        // Returns where the whole vectors end, or -1 when not all in them are finite.
-        static int finite(float[] x, int from, int to) {
+        static boolean finite(float[] x, int from, int to) {
             FloatVector s = FloatVector.zero(S);
             int i = from;
             for (int end = from + S.loopBound(to - from); i < end; i += S.length()) {
                 FloatVector v = FloatVector.fromArray(S, x, i);
                 s = s.add(v.sub(v));
             }
-            return s.compare(VectorOperators.EQ, 0).allTrue() ? i : -1;
+            if (i < to) {
+                VectorMask<Float> tail = S.indexInRange(i, to);
+                FloatVector v = FloatVector.fromArray(S, x, i, tail);
+                s = s.add(v.sub(v));
+            }
+            return s.compare(VectorOperators.EQ, 0).allTrue();
         }
 
         // Rounds of all virtual lanes; returns where they end. A pair of vectors at a time goes down the array, so

@@ -210,9 +210,12 @@ public final class Gradients {
         double[] whole = central(f, x, h);
         double[] half = central(f, x, h / 2);
         double[] quarter = central(f, x, h / 4);
+        // Next to a zero, as of x * x, the differences round by what is on either side, not by what is there.
         double largest = 0;
-        for (double y : f.apply(x)) {
-            largest = Math.max(largest, Math.abs(y));
+        for (double at : new double[] {x - h, x, x + h}) {
+            for (double y : f.apply(at)) {
+                largest = Math.max(largest, Math.abs(y));
+            }
         }
         double[] value = new double[whole.length];
         double[] error = new double[whole.length];

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import lanegrad.Backend;
+import lanegrad.bench.jmh.BinaryBenchmark;
 import lanegrad.bench.jmh.EngineBenchmark;
 import lanegrad.bench.jmh.MatMulBenchmark;
 import lanegrad.bench.jmh.OperationBenchmark;
@@ -24,6 +25,7 @@ import lanegrad.bench.jmh.Suite;
 import lanegrad.bench.jmh.Timing;
 import lanegrad.bench.jmh.TrapExhibit;
 import lanegrad.bench.jmh.UnaryBenchmark;
+import lanegrad.op.BinaryOp;
 import lanegrad.op.Operation;
 import lanegrad.op.Operations;
 import lanegrad.op.UnaryOp;
@@ -41,8 +43,9 @@ class BenchmarkListTest {
             assertNotNull(in, "META-INF/BenchmarkList is missing: JMH's annotation processor did not run");
             list = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
-        for (Class<?> suite : List.of(MatMulBenchmark.class, UnaryBenchmark.class, OperationBenchmark.class,
-                OptimizerBenchmark.class, StepBenchmark.class, RoofBenchmark.class, TrapExhibit.class)) {
+        for (Class<?> suite : List.of(MatMulBenchmark.class, UnaryBenchmark.class, BinaryBenchmark.class,
+                OperationBenchmark.class, OptimizerBenchmark.class, StepBenchmark.class, RoofBenchmark.class,
+                TrapExhibit.class)) {
             assertTrue(list.contains(suite.getName()), suite.getName() + " is not in META-INF/BenchmarkList");
         }
     }
@@ -78,6 +81,10 @@ class BenchmarkListTest {
         return Operations.ALL.stream().map(Operation::op).filter(UnaryOp.class::isInstance).map(op -> op.name());
     }
 
+    static Stream<String> binaryOperations() {
+        return Operations.ALL.stream().map(Operation::op).filter(BinaryOp.class::isInstance).map(op -> op.name());
+    }
+
     static Stream<String> otherOperations() {
         return Operations.ALL.stream().map(Operation::op).filter(op -> !(op instanceof UnaryOp)).map(op -> op.name());
     }
@@ -96,6 +103,46 @@ class BenchmarkListTest {
                 assertNotNull(benchmark.run());
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("binaryOperations")
+    void theBinaryBenchmarkTakes(String op) {
+        for (Backend backend : Backend.values()) {
+            for (String direction : List.of("forward", "backward-a", "backward-b")) {
+                BinaryBenchmark benchmark = new BinaryBenchmark();
+                benchmark.op = op;
+                benchmark.direction = direction;
+                benchmark.size = 37;
+                benchmark.backend = backend;
+                benchmark.prepare();
+                assertNotNull(benchmark.run());
+            }
+        }
+    }
+
+    /// Rows with this arm are compared with the Vector API's own function, which must be near.
+    @Test
+    void theUnaryBenchmarkTakesLanewise() {
+        int rows = 0;
+        for (Suite suite : Suite.all(true, 2)) {
+            if (suite.arms().getFirst().label().equals("lanewise")) {
+                assertEquals(List.of("lanewise", "scalar", "vector"),
+                        suite.arms().stream().map(Suite.Arm::label).toList());
+                for (Suite.Row row : suite.rows()) {
+                    UnaryBenchmark benchmark = new UnaryBenchmark();
+                    benchmark.op = row.params().get("op");
+                    benchmark.direction = row.params().get("direction");
+                    benchmark.size = 300;
+                    benchmark.backend = Backend.valueOf(suite.arms().getFirst().params().get("backend"));
+                    benchmark.kernel = suite.arms().getFirst().params().get("kernel");
+                    benchmark.prepare();
+                    assertNotNull(benchmark.run());
+                    rows++;
+                }
+            }
+        }
+        assertTrue(rows >= 2, "tanh at two sizes at least, not " + rows);
     }
 
     @ParameterizedTest
@@ -120,6 +167,19 @@ class BenchmarkListTest {
         unary.op = "tanh";
         unary.direction = "sideways";
         assertThrows(IllegalArgumentException.class, unary::prepare);
+        unary.op = "relu";
+        unary.direction = "forward";
+        unary.backend = Backend.VECTOR;
+        unary.kernel = "lanewise";
+        assertTrue(assertThrows(IllegalArgumentException.class, unary::prepare).getMessage()
+                .startsWith("kernel 'lanewise' for relu forward on VECTOR"));
+        BinaryBenchmark binary = new BinaryBenchmark();
+        binary.op = "relu";
+        binary.direction = "forward";
+        assertThrows(IllegalArgumentException.class, binary::prepare);
+        binary.op = "add";
+        binary.direction = "backward";
+        assertThrows(IllegalArgumentException.class, binary::prepare);
         MatMulBenchmark matmul = new MatMulBenchmark();
         matmul.shape = "32x64x32";
         assertThrows(IllegalArgumentException.class, matmul::prepare);

@@ -20,11 +20,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LossTest {
     private static final float INF = Float.POSITIVE_INFINITY;
 
-    private record Result(float loss, float[] gradient) {
+    record Result(float loss, float[] gradient) {
     }
 
     // The loss and the gradient of its first input.
-    private static Result run(Backend backend, Op op, Object attribute, Tensor... inputs) {
+    static Result run(Backend backend, Op op, Object attribute, Tensor... inputs) {
         Tape tape = new Tape(backend, 1);
         Var[] vars = new Var[inputs.length];
         for (int k = 0; k < vars.length; k++) {
@@ -39,7 +39,7 @@ class LossTest {
         return run(backend, SoftmaxCrossEntropy.MEAN, labels, Tensor.of(logits, labels.length, classes));
     }
 
-    private static void check(Result actual, String what, float loss, float... gradient) {
+    static void check(Result actual, String what, float loss, float... gradient) {
         Bits.assertIdentical(new float[] {loss}, new float[] {actual.loss()}, what + ", loss");
         for (int i = 0; i < gradient.length; i++) {
             // The sign of a zero gradient means nothing.
@@ -139,8 +139,11 @@ class LossTest {
     @ParameterizedTest
     @EnumSource
     void columnsAgainstVectorsAreRefused(Backend backend) {
-        for (Op loss : new Op[] {MeanSquaredError.MEAN, MeanSquaredError.SUM, BinaryCrossEntropy.MEAN,
-            BinaryCrossEntropy.SUM}) {
+        for (Operation operation : Operations.ALL) {
+            Op loss = operation.op();
+            if (operation.kind() != Operation.Kind.LOSS || loss.arity() != 2) {
+                continue;
+            }
             refused(() -> run(backend, loss, null, Tensor.zeros(360), Tensor.zeros(360, 1)), loss.name(),
                     "predictions have shape [360]", "targets have shape [360, 1]");
             refused(() -> run(backend, loss, null, Tensor.zeros(360, 1), Tensor.zeros(360)), loss.name(),
@@ -192,7 +195,7 @@ class LossTest {
         check(run(backend, MeanSquaredError.SUM, null, a, b), "sum on " + backend, 21, 2, 4, -8, 0);
     }
 
-    private static void refused(Runnable call, String... words) {
+    static void refused(Runnable call, String... words) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, call::run);
         for (String word : words) {
             assertTrue(e.getMessage().contains(word), () -> "'" + word + "' is missing in: " + e.getMessage());

@@ -97,7 +97,7 @@ class OperationTest {
         Set<String> names = new HashSet<>();
         for (Operation o : Operations.ALL) {
             String name = o.op().name();
-            assertTrue(name.matches("[a-z0-9]+(-[a-z0-9]+)*"), name);
+            assertTrue(name.matches("[a-z0-9]+(-[a-z0-9]+)*([.][0-9]+)?"), name);
             assertTrue(names.add(name), name + " occurs twice");
             assertSame(o, Operations.named(name));
             assertFalse(o.formula().isBlank() || o.derivative().isBlank() || o.domain().isBlank()

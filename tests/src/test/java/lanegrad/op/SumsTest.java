@@ -102,7 +102,7 @@ class SumsTest {
         int from = n % 3;
         float[] x = new Filling(n, Regime.SUMMABLE).floats(from + n);
         Bits.assertIdentical(new float[] {inDocumentedOrder(Arrays.copyOfRange(x, from, from + n))},
-                new float[] {Total.loop(backend).sum(x, from, from + n, scratch)},
+                new float[] {Sums.loop(backend).sum(x, from, from + n, scratch)},
                 "sum on " + backend + " of " + n + " from " + from + ", seed " + n);
     }
 

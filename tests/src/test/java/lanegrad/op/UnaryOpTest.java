@@ -57,7 +57,11 @@ class UnaryOpTest {
 
     @TestFactory
     Stream<DynamicTest> exactDerivativeAgainstDifferences() {
-        return Registry.of(UnaryOp.class, UnaryOpTest::exactDerivative);
+        return Registry.of(UnaryOp.class, o -> {
+            if (Registry.differentiable(o)) {
+                exactDerivative(o);
+            }
+        });
     }
 
     @TestFactory
@@ -343,7 +347,9 @@ class UnaryOpTest {
             double exact = op.exactDerivative(v);
             float actual = op.vjp(v, Sums.canonical(op.scalar(v)), 1);
             double limit = Gradients.ROUNDINGS * 0x1p-24 * (Math.abs(exact) + steepest);
-            if (v == v && !(Ulps.distance(actual, exact) <= limit)) {
+            // Outside the domain the slope is NaN, and so would be its limit.
+            boolean good = exact != exact ? actual != actual : Ulps.distance(actual, exact) <= limit;
+            if (v == v && !good) {
                 throw new AssertionError(op.name() + ".vjp at " + Bits.show(v) + ": exact " + exact + ", got "
                         + Bits.show(actual) + ", " + Ulps.error(actual, exact) + " ulp; allowed are " + limit);
             }

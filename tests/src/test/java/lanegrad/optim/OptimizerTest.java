@@ -7,10 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import lanegrad.Backend;
-import lanegrad.Tape;
-import lanegrad.Tensor;
 import lanegrad.Var;
-import lanegrad.op.Multiply;
 import lanegrad.op.Operation;
 import lanegrad.testkit.Bits;
 import lanegrad.testkit.Floats;
@@ -27,99 +24,6 @@ class OptimizerTest {
     private static final int STEPS = 50;
     /// Not a multiple of any vector: body and tail.
     private static final int N = 77;
-    private static final double UNIT = 0x1p-24;
-
-    /// The three rules, each with its step in double and a running bound of the float error.
-    enum Rule {
-        SGD {
-            @Override
-            Optimizer of(List<Var> parameters, Backend backend) {
-                return new Sgd(parameters, 0.1f, 0, backend);
-            }
-
-            @Override
-            void step(Weight w, double g, int t) {
-                w.move(-0.1f * g, 0);
-            }
-        },
-        MOMENTUM {
-            @Override
-            Optimizer of(List<Var> parameters, Backend backend) {
-                return new Sgd(parameters, 0.02f, 0.9f, backend);
-            }
-
-            @Override
-            void step(Weight w, double g, int t) {
-                w.m = 0.9f * w.m + g;
-                w.mError = 0.9f * w.mError + UNIT * Math.abs(w.m) + Optimizer.FLUSH;
-                w.move(-0.02f * w.m, 0.02f * w.mError);
-            }
-        },
-        ADAM {
-            @Override
-            Optimizer of(List<Var> parameters, Backend backend) {
-                return new Adam(parameters, 0.003f, 0.9f, 0.999f, 1e-8f, backend);
-            }
-
-            @Override
-            void step(Weight w, double g, int t) {
-                w.mError = 0.9f * w.mError + UNIT * (Math.abs(w.m) + 2 * Math.abs(g)) + Optimizer.FLUSH;
-                w.m = 0.9f * w.m + (1 - (double) 0.9f) * g;
-                w.vError = 0.999f * w.vError + 4 * UNIT * (w.v + 0.001 * g * g) + Optimizer.FLUSH;
-                w.v = 0.999f * w.v + (1 - (double) 0.999f) * g * g;
-                double scale = 1 / Math.sqrt(1 - Math.pow(0.999f, t));
-                double root = Math.sqrt(w.v) * scale + 1e-8f;
-                double size = 0.003f / (1 - Math.pow(0.9f, t));
-                // The slope of the root, but for v near 0, where the root of the error itself is less.
-                double rootError = Math.min(Math.sqrt(w.vError), w.vError / (2 * Math.sqrt(w.v))) * scale;
-                // Root, scale, sum, division and size round once each.
-                w.move(-size * w.m / root,
-                        size * (w.mError + Math.abs(w.m) * (rootError / root + 5 * UNIT)) / root);
-            }
-        };
-
-        abstract Optimizer of(List<Var> parameters, Backend backend);
-
-        abstract void step(Weight w, double g, int t);
-    }
-
-    /// A weight in double, with its state and the bounds of their float errors.
-    private static final class Weight {
-        double w;
-        double m;
-        double v;
-        double error;
-        double mError;
-        double vError;
-
-        void move(double step, double stepError) {
-            w += step;
-            error += stepError + UNIT * (Math.abs(w) + 2 * Math.abs(step));
-        }
-    }
-
-    /// A parameter that gets the gradients it is told.
-    private static final class Driven {
-        final Var parameter;
-        private final Tensor gradient;
-
-        Driven(float... weights) {
-            parameter = Var.parameter("driven", Tensor.of(weights, weights.length));
-            gradient = Tensor.zeros(weights.length);
-        }
-
-        // The gradient of sum(w * g) with respect to w is g.
-        void gradient(float... g) {
-            gradient.set(g);
-            Tape tape = new Tape(Backend.SCALAR, 1);
-            Var y = Multiply.of(parameter, tape.constant(gradient));
-            tape.backward(y, Tensor.zeros(y.shape()).fill(1));
-        }
-
-        float[] weights() {
-            return parameter.value().toArray();
-        }
-    }
 
     private static float[] gradientOf(int step) {
         // Smaller and smaller weights of the same sign here, noise there, zeros elsewhere.
@@ -138,10 +42,9 @@ class OptimizerTest {
         for (Backend backend : Backend.values()) {
             Driven driven = new Driven(start);
             Optimizer optimizer = rule.of(List.of(driven.parameter), backend);
-            Weight[] weights = new Weight[N];
+            Rule.Weight[] weights = new Rule.Weight[N];
             for (int i = 0; i < N; i++) {
-                weights[i] = new Weight();
-                weights[i].w = start[i];
+                weights[i] = new Rule.Weight(start[i]);
             }
             for (int t = 1; t <= STEPS; t++) {
                 float[] g = gradientOf(t);
@@ -189,7 +92,7 @@ class OptimizerTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"SGD", "MOMENTUM", "RMSPROP", "ADAGRAD", "ADAM"})
     void aZeroGradientMovesNothing(Rule rule) {
         for (Backend backend : Backend.values()) {
             float[] start = new Filling(9, Regime.SUMMABLE).floats(N);
@@ -227,6 +130,40 @@ class OptimizerTest {
         Bits.assertIdentical(new float[] {1 - 2.125f, 1 + 4.25f}, pushed.weights(), "momentum on " + backend);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void sameBitsOnAnyNumberOfThreads(Rule rule) {
+        int[] sizes = {2 * Optimizer.PART + 21, 5, Optimizer.PART, 1};
+        Clip[] clips = {null, Clip.norm(0.5f), Clip.value(0.25f)};
+        for (Clip clip : clips) {
+            float[][] first = null;
+            for (Backend backend : Backend.values()) {
+                for (int threads = 1; threads <= 3; threads++) {
+                    Driven[] driven = new Driven[sizes.length];
+                    for (int i = 0; i < sizes.length; i++) {
+                        driven[i] = new Driven(Floats.within(Operation.Range.of(-1, 1, sizes[i]), i));
+                    }
+                    Optimizer optimizer = rule.of(Arrays.stream(driven).map(d -> d.parameter).toList(), backend);
+                    optimizer.threads(threads);
+                    optimizer.clip(clip);
+                    for (int t = 0; t < 3; t++) {
+                        for (int i = 0; i < sizes.length; i++) {
+                            driven[i].gradient(Floats.within(Operation.Range.of(-1, 1, sizes[i]), 10 * t + i));
+                        }
+                        optimizer.step();
+                    }
+                    float[][] weights = new float[sizes.length][];
+                    for (int i = 0; i < sizes.length; i++) {
+                        weights[i] = driven[i].weights();
+                        Bits.assertIdentical((first == null ? weights : first)[i], weights[i], rule + " on " + backend
+                                + ", threads " + threads + ", " + clip + ", parameter " + i);
+                    }
+                    first = first == null ? weights : first;
+                }
+            }
+        }
+    }
+
     // With the weight put back to 0 before a step, the weight after it shows the moment.
     @ParameterizedTest
     @EnumSource
@@ -234,7 +171,7 @@ class OptimizerTest {
         float[] zeros = new float[N];
         float[] ones = new float[N];
         Arrays.fill(ones, 1);
-        for (Rule rule : new Rule[] {Rule.MOMENTUM, Rule.ADAM}) {
+        for (Rule rule : new Rule[] {Rule.MOMENTUM, Rule.NESTEROV, Rule.CENTERED, Rule.ADAM, Rule.KERAS, Rule.ADAMW}) {
             Driven driven = new Driven(zeros);
             Optimizer optimizer = rule.of(List.of(driven.parameter), backend);
             driven.gradient(ones);
@@ -261,6 +198,23 @@ class OptimizerTest {
         momentum.step();
         for (float w : driven.weights()) {
             assertEquals(0, w, "a moment of 2^-101 on " + backend);
+        }
+        // So are squares: with this eps the step shows whether they are 0.
+        float eps = Float.MIN_NORMAL;
+        for (int k = 0; k < 3; k++) {
+            Driven squared = new Driven(zeros);
+            List<Var> p = List.of(squared.parameter);
+            Optimizer optimizer = switch (k) {
+                case 0 -> new Adagrad(p, 1, Adagrad.Settings.DEFAULT.withEps(eps), backend);
+                case 1 -> new RmsProp(p, 1, RmsProp.Settings.DEFAULT.withAlpha(0.5f).withEps(eps), backend);
+                default -> new Adam(p, 1, 0.5f, 0.5f, eps, backend);
+            };
+            Arrays.fill(tiny, 0x1p-51f);
+            squared.gradient(tiny);
+            optimizer.step();
+            for (float w : squared.weights()) {
+                assertEquals(-0x1p75f, w, "a square of at most 2^-102 on " + backend + ", optimizer " + k);
+            }
         }
     }
 
@@ -324,6 +278,72 @@ class OptimizerTest {
         Bits.assertIdentical(after, reached.weights(), rule + ", weights after a refused step");
     }
 
+    /// A parameter that is reached late begins then, as the others began before.
+    @ParameterizedTest
+    @EnumSource
+    void everyParameterCountsItsOwnSteps(Rule rule) {
+        Driven early = new Driven(gradientOf(1));
+        Driven late = new Driven(gradientOf(2));
+        Driven alone = new Driven(gradientOf(2));
+        Optimizer optimizer = rule.of(List.of(early.parameter, late.parameter), Backend.SCALAR);
+        Optimizer other = rule.of(List.of(alone.parameter), Backend.SCALAR);
+        for (int t = 0; t < 6; t++) {
+            early.gradient(gradientOf(10 + t));
+            if (t >= 3) {
+                late.gradient(gradientOf(t));
+                alone.gradient(gradientOf(t));
+                other.step();
+            }
+            optimizer.step();
+        }
+        Bits.assertIdentical(alone.weights(), late.weights(), rule + ", reached from the fourth step on");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theRateMayChange(Rule rule) {
+        Driven driven = new Driven(gradientOf(1));
+        Optimizer optimizer = rule.of(List.of(driven.parameter), Backend.best().backend());
+        float rate = optimizer.rate();
+        assertTrue(rate > 0, rule + ": the first rate is " + rate);
+        optimizer.rate(0);
+        driven.gradient(gradientOf(2));
+        optimizer.step();
+        Bits.assertIdentical(gradientOf(1), driven.weights(), rule + ", weights after a step of rate 0");
+        optimizer.rate(2 * rate);
+        assertEquals(2 * rate, optimizer.rate());
+        // The same second step from the same state at the single rate is half as long.
+        Driven single = new Driven(gradientOf(1));
+        Optimizer other = rule.of(List.of(single.parameter), Backend.best().backend());
+        other.rate(0);
+        single.gradient(gradientOf(2));
+        other.step();
+        other.rate(rate);
+        driven.gradient(gradientOf(3));
+        single.gradient(gradientOf(3));
+        optimizer.step();
+        other.step();
+        for (int i = 0; i < N; i++) {
+            double step = single.weights()[i] - (double) gradientOf(1)[i];
+            double twice = driven.weights()[i] - (double) gradientOf(1)[i];
+            // Weights below 2 after the step round by 2^-24 each, steps by a few units more.
+            assertTrue(Math.abs(twice - 2 * step) <= 0x1p-22 + 0x1p-20 * Math.abs(twice),
+                    rule + ", weight " + i + ": " + step + " and " + twice);
+        }
+    }
+
+    @Test
+    void ratesThreadsAndListsOutOfRangeAreRefused() {
+        Var p = new Driven(1).parameter;
+        Optimizer sgd = new Sgd(List.of(p), 1);
+        for (float rate : new float[] {-1, Float.NaN, Float.POSITIVE_INFINITY}) {
+            refused(() -> sgd.rate(rate), "learning rate", String.valueOf(rate));
+        }
+        assertEquals(1, sgd.rate());
+        refused(() -> sgd.threads(0), "threads", "1 or more");
+        refused(() -> new Sgd(List.of(p, p), 1), "driven", "twice");
+    }
+
     @Test
     void settingsOutOfRangeAreRefused() {
         List<Var> p = List.of(new Driven(1).parameter);
@@ -338,6 +358,27 @@ class OptimizerTest {
             refused(() -> new Adam(p, 1, share, 0.999f, 1e-8f, b), "adam", "beta1", String.valueOf(share));
             refused(() -> new Adam(p, 1, 0.9f, share, 1e-8f, b), "adam", "beta2", String.valueOf(share));
         }
+        for (float bad : new float[] {-1, Float.NaN, Float.POSITIVE_INFINITY}) {
+            String shown = String.valueOf(bad);
+            refused(() -> new RmsProp(p, bad), "rmsprop", "learning rate", shown);
+            refused(() -> new Adagrad(p, bad), "adagrad", "learning rate", shown);
+            refused(() -> new AdamW(p, bad), "adamw", "learning rate", shown);
+            refused(() -> Sgd.Settings.DEFAULT.withWeightDecay(bad), "sgd", "decay", shown);
+            refused(() -> Adam.Settings.DEFAULT.withWeightDecay(bad), "adam", "decay", shown);
+            refused(() -> Adam.Settings.DEFAULT.withBetas(bad, 0.9f), "adam", "beta1", shown);
+            refused(() -> AdamW.Settings.DEFAULT.withWeightDecay(bad), "adamw", "decay", shown);
+            refused(() -> AdamW.Settings.DEFAULT.withBetas(0.9f, bad), "adamw", "beta2", shown);
+            refused(() -> AdamW.Settings.DEFAULT.withEps(bad), "adamw", "eps", shown);
+            refused(() -> RmsProp.Settings.DEFAULT.withAlpha(bad), "rmsprop", "alpha", shown);
+            refused(() -> RmsProp.Settings.DEFAULT.withEps(bad), "rmsprop", "eps", shown);
+            refused(() -> RmsProp.Settings.DEFAULT.withMomentum(bad), "rmsprop", "momentum", shown);
+            refused(() -> RmsProp.Settings.DEFAULT.withWeightDecay(bad), "rmsprop", "decay", shown);
+            refused(() -> Adagrad.Settings.DEFAULT.withRateDecay(bad), "adagrad", "rate", shown);
+            refused(() -> Adagrad.Settings.DEFAULT.withInitialSum(bad), "adagrad", "initial", shown);
+            refused(() -> Adagrad.Settings.DEFAULT.withEps(bad), "adagrad", "eps", shown);
+            refused(() -> Adagrad.Settings.DEFAULT.withWeightDecay(bad), "adagrad", "decay", shown);
+        }
+        refused(() -> Sgd.Settings.DEFAULT.withNesterov(true), "nesterov", "momentum");
         new Adam(p, Float.MIN_VALUE, 0, 0, Float.MIN_VALUE, b);
         new Sgd(p, Float.MAX_VALUE, Math.nextDown(1f), b);
     }

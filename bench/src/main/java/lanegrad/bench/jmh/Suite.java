@@ -75,10 +75,12 @@ public record Suite(String name, String title, Class<?> benchmark, Figure figure
     /// @param arms 2, or 3 with the scalar arm without SuperWord where it tells something
     public static List<Suite> all(boolean full, int arms) {
         List<Arm> kernels = arms == 3 ? THREE_ARMS : TWO_ARMS;
-        return Stream.concat(RoofBenchmark.suites(full).stream(),
-                Stream.of(StepBenchmark.suite(full, kernels), MatMulBenchmark.suite(full, kernels),
-                        UnaryBenchmark.suite(full, kernels), OperationBenchmark.suite(full, TWO_ARMS),
-                        OptimizerBenchmark.suite(kernels), TrapExhibit.suite())).toList();
+        return Stream.of(RoofBenchmark.suites(full),
+                List.of(StepBenchmark.suite(full, kernels), MatMulBenchmark.suite(full, kernels)),
+                UnaryBenchmark.suites(full, kernels),
+                List.of(BinaryBenchmark.suite(full, kernels), OperationBenchmark.suite(full, TWO_ARMS),
+                        OptimizerBenchmark.suite(kernels), TrapExhibit.suite()))
+                .flatMap(List::stream).filter(s -> !s.rows().isEmpty()).toList();
     }
 
     /// The row's name in progress and filters.

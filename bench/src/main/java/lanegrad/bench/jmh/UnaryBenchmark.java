@@ -3,6 +3,7 @@ package lanegrad.bench.jmh;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import lanegrad.Backend;
 import lanegrad.kernel.UnaryLoop;
 import lanegrad.op.Operation;
@@ -19,6 +20,8 @@ import org.openjdk.jmh.annotations.Param;
 public class UnaryBenchmark extends EngineBenchmark {
     private static final int SMALL = 2048;
     private static final int LARGE = 1 << 24;
+    // Of two functions good to 1 or 2 ulp each.
+    private static final int LANEWISE_ULPS = 4;
     // Reads x, writes y.
     private static final int FORWARD_BYTES = 8;
     // Reads dy and one of x and y, or both, writes dx.
@@ -39,6 +42,10 @@ public class UnaryBenchmark extends EngineBenchmark {
     /// Which kernels.
     @Param
     public Backend backend;
+
+    /// `own`, or `lanewise` for the Vector API's function in place of ours, on the backend vector.
+    @Param("own")
+    public String kernel = "own";
 
     private UnaryLoop loop;
     private boolean forward;
@@ -73,7 +80,23 @@ public class UnaryBenchmark extends EngineBenchmark {
         scalar.backward(x, y, dy, dx, false, 0, size);
         vector.backward(x, y, dy, other, false, 0, size);
         requireSameBits(op + " backward", dx, other, size);
-        loop = unary.loop(backend);
+        loop = kernel.equals("own") ? unary.loop(backend) : lanewise(unary, other);
+    }
+
+    private UnaryLoop lanewise(UnaryOp unary, float[] other) {
+        if (!kernel.equals("lanewise") || !Lanewise.has(op) || backend != Backend.VECTOR || !forward) {
+            throw new IllegalArgumentException("kernel '" + kernel + "' for " + op + " " + direction + " on " + backend
+                    + ": there is own, and lanewise for the forward of functions that the Vector API has, on VECTOR");
+        }
+        UnaryLoop lanewise = UnaryLoop.of(new Lanewise(unary, op), Backend.VECTOR);
+        lanewise.forward(x, other, 0, size);
+        for (int i = 0; i < size; i++) {
+            if (Float.compare(y[i], other[i]) != 0 && !(Math.abs(y[i] - other[i]) <= LANEWISE_ULPS * Math.ulp(y[i]))) {
+                throw new IllegalStateException(op + " of " + x[i] + ": ours is " + y[i] + ", lanewise " + other[i]
+                        + "; times of kernels that disagree are not compared");
+            }
+        }
+        return lanewise;
     }
 
     /// One pass over all floats.
@@ -89,21 +112,30 @@ public class UnaryBenchmark extends EngineBenchmark {
     }
 
     /// Every unary operation forward, and backward too where it is the activation of a layer: other derivatives
-    /// are a multiplication or two, and the short version saves them for `--full`.
-    static Suite suite(boolean full, List<Suite.Arm> arms) {
+    /// are a multiplication or two, and the short version saves them for `--full`. The forwards that the Vector API has
+    /// too are a table of their own, with one more arm.
+    static List<Suite> suites(boolean full, List<Suite.Arm> arms) {
         List<Suite.Row> rows = new ArrayList<>();
+        List<Suite.Row> lanewise = new ArrayList<>();
         for (int size : full ? new int[] {SMALL, LARGE} : new int[] {SMALL}) {
             for (Operation operation : Operations.ALL) {
                 if (operation.op() instanceof UnaryOp) {
-                    rows.add(row(operation, "forward", size));
+                    (Lanewise.has(operation.op().name()) ? lanewise : rows).add(row(operation, "forward", size));
                     if (full || operation.kind() == Operation.Kind.ACTIVATION) {
                         rows.add(row(operation, "backward", size));
                     }
                 }
             }
         }
-        return new Suite("Unary", "Elementwise operations, one input (name, direction, floats)",
-                UnaryBenchmark.class, Suite.Figure.NS_PER_ELEMENT, arms, rows);
+        List<Suite.Arm> more = Stream.concat(
+                Stream.of(new Suite.Arm("lanewise", Map.of("backend", "VECTOR", "kernel", "lanewise"), List.of())),
+                arms.stream()).toList();
+        return List.of(
+                new Suite("Unary", "Elementwise operations, one input (name, direction, floats)", UnaryBenchmark.class,
+                        Suite.Figure.NS_PER_ELEMENT, arms, rows),
+                new Suite("Unary", "Elementwise operations that the Vector API has too (lanewise: its own, whose bits "
+                        + "differ from machine to machine)", UnaryBenchmark.class, Suite.Figure.NS_PER_ELEMENT, more,
+                        lanewise));
     }
 
     private static Suite.Row row(Operation operation, String direction, int size) {

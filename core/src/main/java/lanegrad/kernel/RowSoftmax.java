@@ -1,0 +1,70 @@
+package lanegrad.kernel;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import lanegrad.math.Exp;
+
+/// The softmax of short rows, in vectors that lie across them.
+///
+/// **Bits.** Per row, with the maximum u: `e[c] = exp(x[c] - u)`, `s` = their sum in four chains (element c to chain `c
+/// mod 4`, then `(s0 + s1) + (s2 + s3)`), `y[c] = e[c] (1 / s)`. NaNs are as they come.
+///
+/// One pass after the other over a matrix ([Lines], [LineMap]) has the same bits and takes 0.2 us longer for 32 x 10.
+public final class RowSoftmax {
+    private RowSoftmax() {
+    }
+
+    /// Replaces the rows of `t` by their softmax. Needs the incubator module.
+    ///
+    /// @param t the rows, transposed: element c of row i at `c * width + i`
+    /// @param width the number of rows, a multiple of the vector length
+    /// @param s where the sums go, one for each row, from `sAt` on
+    /// @param max where the maxima go, from `maxAt` on
+    public static void across(float[] t, int classes, int width, float[] s, int sAt, float[] max, int maxAt) {
+        for (int i = 0; i < width; i += Vectors.L) {
+            Vectors.softmax(t, i, classes, width, s, sAt, max, maxAt);
+        }
+    }
+
+    private static final class Vectors {
+        static final VectorSpecies<Float> S = Lanes.SPECIES;
+        static final int L = S.length();
+
+        // The rows from i on, one a lane. Lanes without a row hold what an earlier batch left. exp is called once, in a
+        // loop of its own, and all else is the Vector API's own calls: with exp once per chain, or a helper for the
+        // loads, the JIT stops inlining halfway and boxes (see VectorUnaryLoop); 2.9 us for 32 rows of 10.
+        private static void softmax(float[] t, int i, int classes, int width, float[] sums, int sAt, float[] maxima,
+                int maxAt) {
+            FloatVector max = FloatVector.fromArray(S, t, i);
+            for (int c = 1; c < classes; c++) {
+                FloatVector v = FloatVector.fromArray(S, t, c * width + i);
+                max = max.blend(v, v.compare(VectorOperators.GT, max));
+            }
+            for (int c = 0; c < classes; c++) {
+                Exp.Lanes.vector(FloatVector.fromArray(S, t, c * width + i).sub(max)).intoArray(t, c * width + i);
+            }
+            FloatVector s0 = FloatVector.zero(S);
+            FloatVector s1 = s0;
+            FloatVector s2 = s0;
+            FloatVector s3 = s0;
+            int c = 0;
+            for (; c + 3 < classes; c += 4) {
+                s0 = s0.add(FloatVector.fromArray(S, t, c * width + i));
+                s1 = s1.add(FloatVector.fromArray(S, t, (c + 1) * width + i));
+                s2 = s2.add(FloatVector.fromArray(S, t, (c + 2) * width + i));
+                s3 = s3.add(FloatVector.fromArray(S, t, (c + 3) * width + i));
+            }
+            s0 = c < classes ? s0.add(FloatVector.fromArray(S, t, c * width + i)) : s0;
+            s1 = c + 1 < classes ? s1.add(FloatVector.fromArray(S, t, (c + 1) * width + i)) : s1;
+            s2 = c + 2 < classes ? s2.add(FloatVector.fromArray(S, t, (c + 2) * width + i)) : s2;
+            FloatVector s = s0.add(s1).add(s2.add(s3));
+            FloatVector inverse = s.broadcast(1).div(s);
+            for (c = 0; c < classes; c++) {
+                FloatVector.fromArray(S, t, c * width + i).mul(inverse).intoArray(t, c * width + i);
+            }
+            s.intoArray(sums, sAt + i);
+            max.intoArray(maxima, maxAt + i);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package lanegrad.op;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import lanegrad.Tape;
+import lanegrad.Var;
+import lanegrad.kernel.Axis;
+import lanegrad.kernel.LineMap;
+
+/// The least of all elements, a scalar: `y = min of x`; of each row, `y[i] = min of row i of x`, so that `[m, n]`
+/// gives `[m]`; of each column, `y[j] = min of column j of x`, `[n]`.
+///
+/// **Derivative.** `dx = x = y ? dy / ties : 0`: elements that are equal to the least share the gradient equally.
+///
+/// **Domain.** Every float, one or more of them. **Special values.** The min of nothing is an exception; NaN gives
+/// NaN, and a NaN as the gradient of its line; -0 is below +0, but ties with it.
+///
+/// **Error.** Exact: `0.0 ulp`.
+///
+/// **Cost.** One comparison an element; backward two, and a count.
+public final class Min extends Extremum {
+    /// Of all elements.
+    public static final Min OP = new Min(Axis.ALL);
+    /// Of each row.
+    public static final Min ROWS = new Min(Axis.ROWS);
+    /// Of each column.
+    public static final Min COLUMNS = new Min(Axis.COLUMNS);
+    static final Operation OPERATION = operation(OP);
+    static final Operation ROWS_OPERATION = operation(ROWS);
+    static final Operation COLUMNS_OPERATION = operation(COLUMNS);
+
+    // q where x is the extreme p, else 0. No order holds of a NaN p: all get q, which is NaN then.
+    private static final LineMap SHARE = new LineMap() {
+        @Override
+        public float scalar(float x, float z, float p, float q) {
+            return x > p ? 0 : q;
+        }
+
+        @Override
+        public Lanes lanes() {
+            return new VectorShare();
+        }
+    };
+
+    private Min(Axis axis) {
+        super("min", axis);
+    }
+
+    private static Operation operation(Min op) {
+        return new Operation(op, op.kind(),
+                """
+                formula: %s
+                derivative: dx = x = y ? dy / ties : 0
+                domain: every float, one or more of them
+                special: the min of nothing is an exception; NaN gives NaN
+                cost: one comparison an element; backward two, and a count
+                """.formatted(formula(op.axis, "min of %s")),
+                Operation.Bound.ulps(0), cases(op.axis));
+    }
+
+    /// The least of all elements of `x`.
+    ///
+    /// @throws IllegalArgumentException for an empty tensor
+    public static Var of(Var x) {
+        return Tape.of(x).record(OP, x);
+    }
+
+    /// The least of each row of `x`.
+    ///
+    /// @throws IllegalArgumentException when x is no matrix, or its rows are empty
+    public static Var ofRows(Var x) {
+        return Tape.of(x).record(ROWS, x);
+    }
+
+    /// The least of each column of `x`.
+    ///
+    /// @throws IllegalArgumentException when x is no matrix, or its columns are empty
+    public static Var ofColumns(Var x) {
+        return Tape.of(x).record(COLUMNS, x);
+    }
+
+    @Override
+    void extreme(Tape.Entry e, float[] x, float[] y) {
+        min(e, x, y);
+    }
+
+    @Override
+    double exact(double a, double b) {
+        return Math.min(a, b);
+    }
+
+    @Override
+    LineMap share() {
+        return SHARE;
+    }
+
+    private static final class VectorShare implements LineMap.Lanes {
+        @Override
+        public FloatVector vector(FloatVector x, FloatVector z, FloatVector p, FloatVector q) {
+            return q.blend(0, x.compare(VectorOperators.GT, p));
+        }
+    }
+}

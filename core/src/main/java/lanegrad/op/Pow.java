@@ -1,0 +1,115 @@
+package lanegrad.op;
+
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/// A constant power: `y = x^p`.
+///
+/// **Derivative.** `dx = dy == 0 ? 0 : dy * p x^(p-1)`, and 0 for p = 0, also at 0, at infinity and at NaN. An
+/// exactly zero dy stays zero, also where the slope is infinite or NaN: so a branch that [Where] does not take adds
+/// nothing.
+///
+/// **Domain.** Every float for an integer p, else x from 0 up. **Special values.** Those of IEEE 754: x^0 = 1 even for
+/// NaN; a negative x gives NaN unless p is an integer; 0^p is inf for a negative p; NaN stays NaN.
+///
+/// **Error, method.** Those of the lane function, [lanegrad.math.Pow], for value and slope: 0.79 ulp; products for the
+/// value of x^3, 1.3 ulp, and for the slopes of x^3 and x^4, 1.5 ulp and 2.7.
+///
+/// **Cost.** 105 operations and a division, forward and backward; for p = 0, 1, 2, 3, -1 one or two. For the square
+/// root and its reciprocal, [Sqrt] and [Rsqrt] cost less.
+public final class Pow extends UnaryOp {
+    static final Operation CUBE_OPERATION = operation(3, lanegrad.math.Pow.MAX_CUBE_ULP, 1.5,
+            Operation.Range.of(-2, 2, 7, 19));
+    static final Operation FRACTION_OPERATION = operation(2.4, lanegrad.math.Pow.MAX_ULP, lanegrad.math.Pow.MAX_ULP,
+            Operation.Range.of(0.5f, 4, 7, 19));
+    static final Operation ROOT_OPERATION = operation(0.5, lanegrad.math.Pow.MAX_ULP, lanegrad.math.Pow.MAX_ULP,
+            Operation.Range.of(0.5f, 9, 7, 19));
+    static final Operation INVERSE_OPERATION = operation(-2, lanegrad.math.Pow.MAX_ULP, lanegrad.math.Pow.MAX_ULP,
+            Operation.Range.of(-4, -0.5f, 7, 19));
+
+    private final double exponent;
+    private final lanegrad.math.Pow power;
+    private final lanegrad.math.Pow slope;
+
+    /// To this power. Keep it: a tape reuses the buffers of an operation that it meets again.
+    ///
+    /// @throws IllegalArgumentException for an exponent that is NaN or beyond the floats
+    public Pow(double exponent) {
+        super("pow-" + text(exponent));
+        this.exponent = exponent;
+        power = lanegrad.math.Pow.of(exponent);
+        slope = lanegrad.math.Pow.of(exponent == 0 ? 1 : exponent, exponent - 1);
+    }
+
+    private static Operation operation(double exponent, double ulp, double slopeUlp, Operation.Range range) {
+        return new Operation(new Pow(exponent), Operation.Kind.ELEMENTWISE,
+                """
+                formula: y = x^p
+                derivative: dx = dy == 0 ? 0 : dy * p x^(p-1)
+                domain: every float for an integer p, else x from 0 up
+                special: those of IEEE 754: x^0 = 1 even for NaN; a negative x gives NaN unless p is an integer; 0^p is
+                  inf for a negative p; NaN stays NaN
+                cost: 105 operations and a division, forward and backward; for p = 0, 1, 2, 3, -1 one or two
+                """,
+                Operation.Bound.ulps(ulp), Operation.Bound.ulps(slopeUlp),
+                List.of(Operation.Case.of(range)));
+    }
+
+    // In a name, which is of lower-case letters, digits and hyphens, and has a point in numbers only.
+    private static String text(double exponent) {
+        double size = Math.abs(exponent);
+        String digits = size == Math.rint(size) && size < 1e15 ? Long.toString((long) size) : Double.toString(size);
+        return exponent < 0 ? "minus-" + digits : digits;
+    }
+
+    /// The exponent.
+    public double exponent() {
+        return exponent;
+    }
+
+    @Override
+    public double exact(double x) {
+        return StrictMath.pow(x, exponent);
+    }
+
+    @Override
+    public float scalar(float x) {
+        return power.scalar(x);
+    }
+
+    @Override
+    public double exactDerivative(double x) {
+        return exponent == 0 ? 0 : exponent * StrictMath.pow(x, exponent - 1);
+    }
+
+    @Override
+    public float vjp(float x, float y, float dy) {
+        if (power.high() == 0) {
+            return dy != dy ? dy : 0;
+        }
+        return dy == 0 ? 0 : dy * slope.scalar(x);
+    }
+
+    @Override
+    public Lanes lanes() {
+        return new Vectors(power, slope);
+    }
+
+    // A record: the JIT trusts its fields to be constant, and drops what the exponent does not need.
+    private record Vectors(lanegrad.math.Pow power, lanegrad.math.Pow slope) implements Lanes {
+        @Override
+        public FloatVector vector(FloatVector x) {
+            return lanegrad.math.Pow.Lanes.vector(x, power);
+        }
+
+        @Override
+        public FloatVector vjp(FloatVector x, FloatVector y, FloatVector dy) {
+            if (power.high() == 0) {
+                return dy.broadcast(0).blend(dy, dy.compare(VectorOperators.NE, dy));
+            }
+            return dy.mul(lanegrad.math.Pow.Lanes.vector(x, slope))
+                    .blend(0, dy.compare(VectorOperators.EQ, 0));
+        }
+    }
+}
