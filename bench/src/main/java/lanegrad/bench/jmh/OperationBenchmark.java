@@ -177,8 +177,11 @@ public class OperationBenchmark extends EngineBenchmark {
             return tape.recordWith(op, attribute, vars);
         }
 
+        // Nothing to walk where no input has a derivative.
         void walk(Var y) {
-            tape.backward(y, dy);
+            if (y.wantsGradient()) {
+                tape.backward(y, dy);
+            }
         }
     }
 }
