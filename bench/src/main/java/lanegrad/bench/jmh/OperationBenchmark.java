@@ -180,8 +180,8 @@ public class OperationBenchmark extends EngineBenchmark {
             return tape.recordWith(op, attribute, vars);
         }
 
+        // Nothing to walk where no input has a derivative.
         void walk(Var y) {
-            // Places, classes, conditions have no gradient.
             if (y.wantsGradient()) {
                 tape.backward(y, dy);
             }
