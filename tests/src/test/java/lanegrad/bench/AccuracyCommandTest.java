@@ -117,8 +117,9 @@ class AccuracyCommandTest {
         for (JavaClass c : new ClassFileImporter().importPackages("lanegrad.math")) {
             if (c.tryGetField("MAX_ULP").isPresent() && c.tryGetMethod("scalar", float.class).isPresent()) {
                 String name = c.getSimpleName().replaceAll("(?<=[a-z0-9])([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-                assertTrue(names.contains(name), "no operation is named " + name + ": add a line to "
-                        + "Subject.LaneFunction for " + c.getName());
+                // pow has an operation for each of some exponents.
+                assertTrue(names.stream().anyMatch(n -> n.equals(name) || n.startsWith(name + "-")),
+                        "no operation is named " + name + ": add a line to Subject.LaneFunction for " + c.getName());
             }
         }
     }
