@@ -11,8 +11,11 @@ import lanegrad.op.BinaryCrossEntropyOfProbabilities;
 import lanegrad.op.HalfSquaredError;
 import lanegrad.op.Hinge;
 import lanegrad.op.Huber;
+import lanegrad.op.KlDivergence;
+import lanegrad.op.LogSoftmax;
 import lanegrad.op.MeanAbsoluteError;
 import lanegrad.op.MeanSquaredError;
+import lanegrad.op.NegativeLogLikelihood;
 import lanegrad.op.Sigmoid;
 import lanegrad.op.SmoothL1;
 import lanegrad.op.SoftTargetCrossEntropy;
@@ -43,6 +46,8 @@ public record Objective(Op loss, Targets targets, Op head) {
             BINARY_CROSS_ENTROPY,
             new Objective(BinaryCrossEntropyOfProbabilities.MEAN, Targets.BINARY, Sigmoid.OP),
             of(Hinge.MEAN, Targets.SIGNED),
+            new Objective(NegativeLogLikelihood.MEAN, Targets.LABELS, LogSoftmax.ROWS),
+            new Objective(KlDivergence.MEAN, Targets.ONE_HOT, LogSoftmax.ROWS),
             of(SoftTargetCrossEntropy.MEAN, Targets.ONE_HOT),
             of(MeanSquaredError.MEAN, Targets.ONE_HOT),
             of(HalfSquaredError.MEAN, Targets.ONE_HOT),
