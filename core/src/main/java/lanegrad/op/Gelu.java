@@ -1,0 +1,63 @@
+package lanegrad.op;
+
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import lanegrad.Var;
+
+/// TODO
+public final class Gelu extends UnaryOp {
+    /// The operation.
+    public static final Gelu OP = new Gelu();
+    static final Operation OPERATION = new Operation(OP, Operation.Kind.ACTIVATION,
+            "y = x Phi(x)", "dx = dy * (Phi(x) + x phi(x))",
+            "gelu(-10) = -7.6199e-23, gelu(-inf) = -0; slope 1 or 0 at +-1e20; NaN stays NaN",
+            Operation.Bound.ulps(lanegrad.math.Gelu.MAX_ULP),
+            List.of(Operation.Case.of(Operation.Range.of(-5, 5, 7, 19)),
+                    Operation.Case.of(Operation.Range.of(-15, 9, 3, 33))));
+
+    private Gelu() {
+        super("gelu");
+    }
+
+    /// `x Phi(x)` for each element.
+    public static Var of(Var x) {
+        return OP.apply(x);
+    }
+
+    @Override
+    public double exact(double x) {
+        return lanegrad.math.Gelu.exact(x);
+    }
+
+    @Override
+    public float scalar(float x) {
+        return lanegrad.math.Gelu.scalar(x);
+    }
+
+    @Override
+    public double exactDerivative(double x) {
+        return lanegrad.math.Gelu.exactDerivative(x);
+    }
+
+    @Override
+    public float vjp(float x, float y, float dy) {
+        return dy * lanegrad.math.Gelu.derivative(x);
+    }
+
+    @Override
+    public Lanes lanes() {
+        return new Vectors();
+    }
+
+    private static final class Vectors implements Lanes {
+        @Override
+        public FloatVector vector(FloatVector x) {
+            return lanegrad.math.Gelu.Lanes.vector(x);
+        }
+
+        @Override
+        public FloatVector vjp(FloatVector x, FloatVector y, FloatVector dy) {
+            return dy.mul(lanegrad.math.Gelu.Lanes.derivative(x));
+        }
+    }
+}

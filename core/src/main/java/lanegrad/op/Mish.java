@@ -1,0 +1,63 @@
+package lanegrad.op;
+
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import lanegrad.Var;
+
+/// TODO
+public final class Mish extends UnaryOp {
+    /// The operation.
+    public static final Mish OP = new Mish();
+    static final Operation OPERATION = new Operation(OP, Operation.Kind.ACTIVATION,
+            "y = x tanh(softplus(x))", "dx = dy * (tanh(softplus(x)) + x s(x) sech(softplus(x))^2)",
+            "mish(1000) = 1000, mish(-1000) = -0; NaN stays NaN",
+            Operation.Bound.ulps(lanegrad.math.Mish.MAX_ULP),
+            List.of(Operation.Case.of(Operation.Range.of(-9, 9, 7, 19)),
+                    Operation.Case.of(Operation.Range.of(-112, 30, 3, 33))));
+
+    private Mish() {
+        super("mish");
+    }
+
+    /// `x tanh(softplus(x))` for each element.
+    public static Var of(Var x) {
+        return OP.apply(x);
+    }
+
+    @Override
+    public double exact(double x) {
+        return lanegrad.math.Mish.exact(x);
+    }
+
+    @Override
+    public float scalar(float x) {
+        return lanegrad.math.Mish.scalar(x);
+    }
+
+    @Override
+    public double exactDerivative(double x) {
+        return lanegrad.math.Mish.exactDerivative(x);
+    }
+
+    @Override
+    public float vjp(float x, float y, float dy) {
+        return dy * lanegrad.math.Mish.derivative(x);
+    }
+
+    @Override
+    public Lanes lanes() {
+        return new Vectors();
+    }
+
+    private static final class Vectors implements Lanes {
+        @Override
+        public FloatVector vector(FloatVector x) {
+            return lanegrad.math.Mish.Lanes.vector(x);
+        }
+
+        @Override
+        public FloatVector vjp(FloatVector x, FloatVector y, FloatVector dy) {
+            return dy.mul(lanegrad.math.Mish.Lanes.derivative(x));
+        }
+    }
+}

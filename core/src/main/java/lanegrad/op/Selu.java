@@ -1,0 +1,76 @@
+package lanegrad.op;
+
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import lanegrad.Var;
+import lanegrad.math.Exp;
+import lanegrad.math.Expm1;
+
+/// TODO
+public final class Selu extends UnaryOp {
+    public static final double MAX_ULP = 2.0;
+
+    private static final double EXACT_SCALE = 1.0507009873554804934;
+    private static final double EXACT_ALPHA = 1.6732632423543772848;
+    private static final float SCALE = 0x1.0cfabep0f; // 1.050701
+    private static final float SCALE_ALPHA = 0x1.c212ccp0f; // 1.7580993
+
+    /// The operation.
+    public static final Selu OP = new Selu();
+    static final Operation OPERATION = new Operation(OP, Operation.Kind.ACTIVATION,
+            "y = l x for x > 0, else l a (exp(x) - 1); l = 1.0507, a = 1.6733", "dx = x > 0 ? l dy : dy * l a exp(x)",
+            "selu(-0) = -0, selu(-inf) = -1.7580993; slope l a at 0; NaN stays NaN",
+            Operation.Bound.ulps(MAX_ULP),
+            List.of(Operation.Case.of(Operation.Range.of(-9, 9, 7, 19).kink(0)),
+                    Operation.Case.of(Operation.Range.of(-110, 100, 3, 33).kink(0))));
+
+    private Selu() {
+        super("selu");
+    }
+
+    /// `selu(x)` for each element.
+    public static Var of(Var x) {
+        return OP.apply(x);
+    }
+
+    @Override
+    public double exact(double x) {
+        return x > 0 ? EXACT_SCALE * x : EXACT_SCALE * EXACT_ALPHA * StrictMath.expm1(x);
+    }
+
+    @Override
+    public float scalar(float x) {
+        return x > 0 ? SCALE * x : SCALE_ALPHA * Expm1.scalar(x);
+    }
+
+    @Override
+    public double exactDerivative(double x) {
+        return x > 0 ? EXACT_SCALE : EXACT_SCALE * EXACT_ALPHA * StrictMath.exp(x);
+    }
+
+    @Override
+    public float vjp(float x, float y, float dy) {
+        return dy * (x > 0 ? SCALE : SCALE_ALPHA * Exp.scalar(x));
+    }
+
+    @Override
+    public Lanes lanes() {
+        return new Vectors();
+    }
+
+    private static final class Vectors implements Lanes {
+        @Override
+        public FloatVector vector(FloatVector x) {
+            VectorMask<Float> positive = x.compare(VectorOperators.GT, 0);
+            return Expm1.Lanes.vector(x.blend(0, positive)).mul(SCALE_ALPHA).blend(x.mul(SCALE), positive);
+        }
+
+        @Override
+        public FloatVector vjp(FloatVector x, FloatVector y, FloatVector dy) {
+            VectorMask<Float> positive = x.compare(VectorOperators.GT, 0);
+            return dy.mul(Exp.Lanes.vector(x.blend(0, positive)).mul(SCALE_ALPHA).blend(SCALE, positive));
+        }
+    }
+}
