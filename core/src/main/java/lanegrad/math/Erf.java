@@ -20,13 +20,13 @@ public final class Erf {
     private static final float P5 = -0x1.a3515ep-11f; // -0.0007997853
     private static final float P6 = 0x1.4771fep-14f; // 7.806904e-05
 
-    private static final float Q0 = -0x1.022ac6p-11f; // -0.00049241463, on [1, 3.93]
-    private static final float Q1 = -0x1.a044ap0f; // -1.6260471
-    private static final float Q2 = -0x1.d75efep-1f; // -0.9206466
-    private static final float Q3 = -0x1.30a56cp-3f; // -0.14875302
-    private static final float Q4 = 0x1.021974p-5f; // 0.031506278
-    private static final float Q5 = -0x1.16b4a2p-8f; // -0.00425271
-    private static final float Q6 = 0x1.19f6aep-12f; // 0.00026890144
+    private static final float Q0 = -0x1.558eaep1f; // -2.6684167, in x - 1 on [0, 2.93]
+    private static final float Q1 = -0x1.e7532ap1f; // -3.8072255
+    private static final float Q2 = -0x1.376188p0f; // -1.216332
+    private static final float Q3 = -0x1.ebd796p-5f; // -0.060039323
+    private static final float Q4 = 0x1.de8742p-7f; // 0.014603526
+    private static final float Q5 = -0x1.7d3184p-9f; // -0.002908275
+    private static final float Q6 = 0x1.696244p-12f; // 0.0003446425
 
     private Erf() {
     }
@@ -65,7 +65,7 @@ public final class Erf {
 
     /// The scalar twin: the bits of a lane.
     public static float scalar(float x) {
-        float u = ExpCore.magnitude(x, LAST);
+        float u = ExpCore.magnitude(x, LAST) - 1;
         float q = Math.fma(u, Q6, Q5);
         q = Math.fma(q, u, Q4);
         q = Math.fma(q, u, Q3);
@@ -95,7 +95,7 @@ public final class Erf {
 
         /// `erf(x)` in each lane.
         public static FloatVector vector(FloatVector x) {
-            FloatVector u = ExpCore.Lanes.magnitude(x, LAST);
+            FloatVector u = ExpCore.Lanes.magnitude(x, LAST).sub(1);
             FloatVector q = u.fma(Q6, Q5)
                     .fma(u, u.broadcast(Q4))
                     .fma(u, u.broadcast(Q3))

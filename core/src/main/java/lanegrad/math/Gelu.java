@@ -28,17 +28,16 @@ public final class Gelu {
     private static final float J1 = -0x1.71291p-13f; // -0.0001760294
     private static final float J2 = -0x1.93619ap-2f; // -0.393927
     private static final float J3 = -0x1.abf926p0f; // -1.6717705
-    private static final float J4 = -0x1.7bb23ep1f; // -2.966377
-    private static final float J5 = -0x1.4a507p2f; // -5.1611595
-    private static final float J6 = -0x1.16153ep0f; // -1.0862616
+    private static final float J4 = -0x1.7bb24ap1f; // -2.9663785
+    private static final float J5 = -0x1.4a506p2f; // -5.1611557
+    private static final float J6 = -0x1.161524p0f; // -1.0862601
     private static final float J7 = 0x1.7550fep7f; // 186.65819
     private static final float J8 = -0x1.26b21p9f; // -589.3911
     private static final float J9 = 0x1.7bcc1ap9f; // 759.59454
     private static final float J10 = -0x1.7892bep8f; // -376.5732
 
-    private static final float S0 = -0x1.297b74p-1f; // -0.58102
-    private static final float S1 = 0x1.4612ecp3f; // 10.18981
-    private static final float S2 = -0x1.5fff8cp5f; // -43.99978
+    private static final float S0 = 0x1.420542p-3f; // 0.15723659
+    private static final float S1 = -0x1.8949cep0f; // -1.5362824
 
     private static final float D0 = 0x1.988452p-1f; // 0.7978845, in x^2 on [0, 0.78]
     private static final float D1 = -0x1.1058p-2f; // -0.2659607
@@ -76,16 +75,13 @@ public final class Gelu {
     /// The scalar twin: the bits of a lane.
     public static float scalar(float x) {
         float u = ExpCore.magnitude(x, LAST);
-        float d = u + 2;
-        float v = 1 / d;
-        // What v lacks, relative to itself, with what d lost to rounding.
-        float lost = Math.fma(-v, u - (d - 2), Math.fma(-v, d, 1));
         float s = u * u;
         float z = s * -K_HI;
         float t = z + ExpCore.MAGIC;
         float tail = Math.fma(Math.fma(u, u, -s), -K_HI, Math.fma(s, -K_LO, Math.fma(s, -K_HI, -z)));
-        float r = z - (t - ExpCore.MAGIC) + Math.fma(lost, Math.fma(Math.fma(v, S2, S1), v, S0), tail);
-        float w = ExpCore.base2(r);
+        float w = ExpCore.base2(z - (t - ExpCore.MAGIC) + tail);
+        float d = u + 2;
+        float v = 1 / d;
         float q = Math.fma(v, J10, J9);
         q = Math.fma(q, v, J8);
         q = Math.fma(q, v, J7);
@@ -95,7 +91,9 @@ public final class Gelu {
         q = Math.fma(q, v, J3);
         q = Math.fma(q, v, J2);
         q = Math.fma(q, v, J1);
-        q *= v;
+        // What v lacks, relative to itself, with what d lost to rounding; times the slope of the curve.
+        float lost = Math.fma(-v, u - (d - 2), Math.fma(-v, d, 1));
+        q = Math.fma(q, v, lost * Math.fma(v, S1, S0));
         // J0 is added last: q, the smaller part, takes the roundings.
         float k = Math.fma(w, q + J0, q) + J0;
         float scale = Float.intBitsToFloat((Float.floatToRawIntBits(t) << 23) + (ONE + UP));
@@ -144,35 +142,31 @@ public final class Gelu {
         public static FloatVector vector(FloatVector x) {
             FloatVector u = ExpCore.Lanes.magnitude(x, LAST);
             FloatVector s = u.mul(u);
-            FloatVector p = center(s);
-            FloatVector d = u.add(2);
-            FloatVector v = x.broadcast(1).div(d);
-            FloatVector q = tail(v);
-            FloatVector minus = v.neg();
-            FloatVector lost = minus.fma(u.sub(d.sub(2)), minus.fma(d, x.broadcast(1)));
             FloatVector z = s.mul(-K_HI);
             FloatVector t = z.add(ExpCore.MAGIC);
             FloatVector high = x.broadcast(-K_HI);
             FloatVector tail = u.fma(u, s.neg()).fma(high, s.fma(x.broadcast(-K_LO), s.fma(high, z.neg())));
-            FloatVector w = ExpCore.Lanes.base2(z.sub(t.sub(ExpCore.MAGIC))
-                    .add(lost.fma(v.fma(S2, S1).fma(v, v.broadcast(S0)), tail)));
+            FloatVector w = ExpCore.Lanes.base2(z.sub(t.sub(ExpCore.MAGIC)).add(tail));
+            FloatVector d = u.add(2);
+            FloatVector v = x.broadcast(1).div(d);
+            FloatVector q = curve(v);
+            FloatVector minus = v.neg();
+            FloatVector lost = minus.fma(u.sub(d.sub(2)), minus.fma(d, x.broadcast(1)));
+            q = q.fma(v, lost.mul(v.fma(S1, S0)));
             FloatVector scale = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).add(ONE + UP)
                     .reinterpretAsFloats();
             FloatVector y = w.fma(q.add(J0), q).add(J0).mul(scale)
                     .fma(x.broadcast(-DOWN), x.blend(0, x.compare(VectorOperators.LT, 0)));
-            return y.blend(s.fma(p, x.mul(0.5f)), s.compare(VectorOperators.LT, NEAR));
-        }
-
-        // Methods of their own, and called early, for the JIT: it inlines none of more than 325 bytecodes, and past
-        // some size of the whole loop none but those of the Vector API.
-        private static FloatVector center(FloatVector s) {
-            return s.fma(N4, N3)
+            FloatVector p = s.fma(N4, N3)
                     .fma(s, s.broadcast(N2))
                     .fma(s, s.broadcast(N1))
                     .fma(s, s.broadcast(N0));
+            return y.blend(s.fma(p, x.mul(0.5f)), s.compare(VectorOperators.LT, NEAR));
         }
 
-        private static FloatVector tail(FloatVector v) {
+        // A method of its own, and called early, for the JIT: it inlines none of more than 325 bytecodes, and past some
+        // size of the whole loop none but those of the Vector API.
+        private static FloatVector curve(FloatVector v) {
             return v.fma(J10, J9)
                     .fma(v, v.broadcast(J8))
                     .fma(v, v.broadcast(J7))
@@ -181,38 +175,32 @@ public final class Gelu {
                     .fma(v, v.broadcast(J4))
                     .fma(v, v.broadcast(J3))
                     .fma(v, v.broadcast(J2))
-                    .fma(v, v.broadcast(J1))
-                    .mul(v);
+                    .fma(v, v.broadcast(J1));
         }
 
         /// The derivative in each lane.
         public static FloatVector derivative(FloatVector x) {
             FloatVector u = ExpCore.Lanes.magnitude(x, LAST);
             FloatVector s = u.mul(u);
-            FloatVector p = slopeOfCenter(s);
-            FloatVector v = x.broadcast(1).div(u.add(2));
-            FloatVector q = mills(v);
             FloatVector z = s.mul(-K_HI);
             FloatVector t = z.add(ExpCore.MAGIC);
             FloatVector high = x.broadcast(-K_HI);
             FloatVector tail = u.fma(u, s.neg()).fma(high, s.fma(x.broadcast(-K_LO), s.fma(high, z.neg())));
             FloatVector w = ExpCore.Lanes.base2(z.sub(t.sub(ExpCore.MAGIC)).add(tail));
-            FloatVector c = v.fma(q, u.mul(-DENSITY));
+            FloatVector v = x.broadcast(1).div(u.add(2));
+            FloatVector c = v.fma(mills(v), u.mul(-DENSITY));
             FloatVector scale = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).add(ONE + UP)
                     .reinterpretAsFloats();
             VectorMask<Float> negative = x.compare(VectorOperators.LT, 0);
             FloatVector y = w.fma(c, c).mul(scale)
                     .fma(x.broadcast(-DOWN).blend(DOWN, negative), x.broadcast(1).blend(0, negative));
-            return y.blend(x.fma(p, x.broadcast(0.5f)), s.compare(VectorOperators.LT, NEAR))
-                    .blend(Float.NaN, x.compare(VectorOperators.NE, x));
-        }
-
-        private static FloatVector slopeOfCenter(FloatVector s) {
-            return s.fma(D5, D4)
+            FloatVector p = s.fma(D5, D4)
                     .fma(s, s.broadcast(D3))
                     .fma(s, s.broadcast(D2))
                     .fma(s, s.broadcast(D1))
                     .fma(s, s.broadcast(D0));
+            return y.blend(x.fma(p, x.broadcast(0.5f)), s.compare(VectorOperators.LT, NEAR))
+                    .blend(Float.NaN, x.compare(VectorOperators.NE, x));
         }
 
         private static FloatVector mills(FloatVector v) {
