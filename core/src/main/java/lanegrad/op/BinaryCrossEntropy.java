@@ -50,7 +50,8 @@ public final class BinaryCrossEntropy extends ElementwiseLoss {
     @Override
     public float scalar(float z, float t) {
         float w = z > 0 ? 1 - t : t;
-        return lanegrad.math.Softplus.above(z, w == 0 ? 0 : Math.abs(z) * w);
+        // An infinite z counts nothing with weight 0; a NaN stays.
+        return lanegrad.math.Softplus.above(z, w == 0 && z == z ? 0 : Math.abs(z) * w);
     }
 
     @Override
@@ -74,7 +75,7 @@ public final class BinaryCrossEntropy extends ElementwiseLoss {
         public FloatVector vector(FloatVector z, FloatVector t) {
             FloatVector w = t.blend(t.broadcast(1).sub(t), z.compare(VectorOperators.GT, 0));
             return lanegrad.math.Softplus.Lanes.above(z,
-                    z.abs().mul(w).blend(0, w.compare(VectorOperators.EQ, 0)));
+                    z.abs().mul(w).blend(0, w.compare(VectorOperators.EQ, 0).and(z.compare(VectorOperators.EQ, z))));
         }
 
         @Override

@@ -8,16 +8,38 @@ import lanegrad.Var;
 import lanegrad.math.Exp;
 import lanegrad.math.Expm1;
 
-/// TODO
+/// The exponential linear unit: `y = x > 0 ? x : alpha (exp(x) - 1)`, alpha 1 by default.
+///
+/// **Formula.** Through expm1 of `min(x, 0)`.
+///
+/// **Derivative.** 1 for x > 0, else `alpha exp(x)`, from the input: `y + alpha` would lose the digits of a small
+/// slope. At 0 it is alpha.
+///
+/// **Domain.** All floats.
+///
+/// **Special values.** elu(-0) = -0, elu(-inf) = -alpha, elu(inf) = inf; no infinite exponential above 88.7, so no
+/// NaN gradient there; NaN stays NaN.
+///
+/// **Error.** With alpha 1 that of expm1, of the derivative that of exp. Another alpha adds the rounding of a
+/// product: below 2.5 and 2.1 ulp.
+///
+/// **Cost.** Forward an expm1, backward an exp; with another alpha the same.
+///
+/// Source: D.-A. Clevert et al., *Fast and Accurate Deep Network Learning by Exponential Linear Units* (2015).
 public final class Elu extends UnaryOp {
+    /// The largest error of the forward with alpha 1, in ulp: that of expm1.
+    public static final double MAX_ULP = Expm1.MAX_ULP;
+    /// The largest error of the derivative with alpha 1, in ulp: that of exp.
+    public static final double MAX_SLOPE_ULP = Exp.MAX_ULP;
+
     /// The operation, with alpha 1.
     public static final Elu OP = new Elu(1);
     static final Operation OPERATION = new Operation(OP, Operation.Kind.ACTIVATION,
             "y = x > 0 ? x : alpha (exp(x) - 1)", "dx = x > 0 ? dy : dy * alpha exp(x)",
             "elu(-0) = -0, elu(-inf) = -alpha; slope alpha at 0; NaN stays NaN",
-            Operation.Bound.ulps(lanegrad.math.Expm1.MAX_ULP),
-            List.of(Operation.Case.of(Operation.Range.of(-9, 9, 7, 19)),
-                    Operation.Case.of(Operation.Range.of(-110, 100, 3, 33))));
+            Operation.Bound.ulps(MAX_ULP),
+            List.of(Operation.Case.of(Operation.Range.of(-9, 9, 7, 19).kink(0)),
+                    Operation.Case.of(Operation.Range.of(-110, 100, 3, 33).kink(0))));
 
     private final float alpha;
 

@@ -4,7 +4,22 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import lanegrad.Var;
 
-/// TODO
+/// The logarithm of the sigmoid: `y = log(1 / (1 + exp(-x)))`.
+///
+/// **Formula.** `-softplus(-x)`, with softplus as in [Softplus].
+///
+/// **Derivative.** The sigmoid of -x.
+///
+/// **Domain.** All floats.
+///
+/// **Special values.** log-sigmoid(100) = -3.7835e-44, log-sigmoid(-1000) = -1000, log-sigmoid(-inf) = -inf, log-
+/// sigmoid(inf) = -0, NaN stays NaN.
+///
+/// **Error.** That of softplus; of the derivative that of the sigmoid.
+///
+/// **Cost.** Forward and backward about a sigmoid each.
+///
+/// Source: the method is that of softplus.
 public final class LogSigmoid extends UnaryOp {
     /// The largest error of the derivative, in ulp: that of the sigmoid.
     public static final double MAX_SLOPE_ULP = lanegrad.math.Sigmoid.MAX_ULP;

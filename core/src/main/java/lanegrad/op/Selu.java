@@ -8,7 +8,23 @@ import lanegrad.Var;
 import lanegrad.math.Exp;
 import lanegrad.math.Expm1;
 
-/// TODO
+/// The self-normalizing ELU: `y = l x` for x > 0, else `l a (exp(x) - 1)`, with l = 1.0507009873554805, a =
+/// 1.6732632423543772.
+///
+/// **Formula.** Through expm1 of `min(x, 0)`; `l` and `l a` are rounded to float once each.
+///
+/// **Derivative.** `l` for x > 0, else `l a exp(x)`, from the input; at 0 it is `l a`, as in PyTorch.
+///
+/// **Domain.** All floats.
+///
+/// **Special values.** selu(-0) = -0, selu(-inf) = -1.7580993, selu(inf) = inf; no NaN gradient above 88.7; NaN
+/// stays NaN.
+///
+/// **Error.** At most [#MAX_ULP], with the rounding of the constants; of the derivative [#MAX_SLOPE_ULP].
+///
+/// **Cost.** Forward an expm1, backward an exp.
+///
+/// Source: G. Klambauer et al., *Self-Normalizing Neural Networks* (2017).
 public final class Selu extends UnaryOp {
     public static final double MAX_ULP = 2.0;
 

@@ -4,7 +4,23 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import lanegrad.Var;
 
-/// TODO
+/// The sigmoid linear unit, or swish: `y = x s(x)`.
+///
+/// **Formula.** `y = x / (1 + exp(-x))`.
+///
+/// **Derivative.** `s(x) (1 + x s(-x))`, from the input.
+///
+/// **Domain.** All floats.
+///
+/// **Special values.** silu(-0) = -0; silu(-1000) = silu(-inf) = -0, not NaN; subnormals are not flushed; NaN stays
+/// NaN.
+///
+/// **Error.** Those of [lanegrad.math.Silu].
+///
+/// **Cost.** Forward and backward about a sigmoid each.
+///
+/// Source: S. Elfwing et al., *Sigmoid-Weighted Linear Units for Neural Network Function Approximation in
+/// Reinforcement Learning* (2017).
 public final class Silu extends UnaryOp {
     /// The operation.
     public static final Silu OP = new Silu();

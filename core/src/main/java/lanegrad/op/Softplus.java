@@ -4,7 +4,22 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import lanegrad.Var;
 
-/// TODO
+/// The smooth ReLU: `y = log(1 + exp(x))`.
+///
+/// **Formula.** `max(x, 0) + log1p(exp(-|x|))`: nothing overflows, and below 0 the relative accuracy is kept.
+///
+/// **Derivative.** The sigmoid of x.
+///
+/// **Domain.** All floats.
+///
+/// **Special values.** softplus(-100) = 3.7835e-44, softplus(1000) = 1000, softplus(-inf) = 0, softplus(inf) = inf,
+/// NaN stays NaN.
+///
+/// **Error.** Those of [lanegrad.math.Softplus]; of the derivative that of the sigmoid.
+///
+/// **Cost.** Forward and backward about a sigmoid each.
+///
+/// Source: C. Dugas et al., *Incorporating Second-Order Functional Knowledge for Better Option Pricing* (2000).
 public final class Softplus extends UnaryOp {
     /// The largest error of the derivative, in ulp: that of the sigmoid.
     public static final double MAX_SLOPE_ULP = lanegrad.math.Sigmoid.MAX_ULP;
