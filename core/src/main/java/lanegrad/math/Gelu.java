@@ -4,13 +4,30 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/// TODO
+/// `x Phi(x)`, Phi the normal distribution, and its derivative `Phi(x) + x phi(x)`.
+///
+/// **Method.** For x^2 < 0.76 `x / 2 + x^2 N(x^2)`. Further out `max(x, 0) - e^(-x^2 / 2) J(v)`, `v = 1 / (|x| +
+/// 2)`, where `J` is |x| times Mills' ratio by sqrt(2 pi), nearly constant: the left tail keeps its relative
+/// accuracy. The exponent is computed in two parts, to the base 2; what `v` lost to rounding is put right by the
+/// slope of `J`. The derivative likewise: `g(-x) = 1 - g(x)`.
+///
+/// **Special values.** NaN gives a NaN; -0 gives -0, -inf gives -0, inf gives inf; gelu(-10) = -7.6199e-23. The
+/// derivative is finite everywhere.
+///
+/// **Cost.** About 53 operations, one a division: 0.91 ns an element on a Zen 4 in 512-bit vectors, in cache, both
+/// processors busy; the derivative 0.83.
+///
+/// **Source.** The variable 1 / (x + c) for erfc is common; the rest is our own.
 public final class Gelu {
-    /// TODO
-    public static final double MAX_ULP = 2.0;
+    /// The largest error, in ulp, subnormal results and the left tail included: 1.9505 at -0.85197979, measured over all
+    /// floats of [-14.9, -0.7]; elsewhere it is smaller.
+    public static final double MAX_ULP = 1.96;
+    /// The largest absolute error of the derivative, measured over all floats of magnitude 2^-24 to 128: 1.11e-7 at
+    /// 0.89434135. Around its zero at -0.7517916 only an absolute bound makes sense; below -2.5 it has at most 3.07 ulp.
+    public static final double MAX_SLOPE_ERROR = 1.2e-7;
 
     private static final int LAST = 0x416b_3333; // 14.7, from where on x Phi(-|x|) is 0
-    private static final float NEAR = 0.75f; // x^2 below which there is no exponential
+    private static final float NEAR = 0.76f; // x^2 below which there is no exponential
     private static final int UP = 64 << 23; // added to the bits of a float: times 2^64
     private static final float DOWN = 0x1p-64f;
     private static final int ONE = 0x3f80_0000; // the bits of 1
@@ -102,7 +119,8 @@ public final class Gelu {
         p = Math.fma(p, s, N2);
         p = Math.fma(p, s, N1);
         p = Math.fma(p, s, N0);
-        return s < NEAR ? Math.fma(s, p, 0.5f * x) : y;
+        // Negated twice, so that -0 gives -0.
+        return s < NEAR ? -Math.fma(s, -p, -0.5f * x) : y;
     }
 
     /// The derivative, scalar.
@@ -161,7 +179,7 @@ public final class Gelu {
                     .fma(s, s.broadcast(N2))
                     .fma(s, s.broadcast(N1))
                     .fma(s, s.broadcast(N0));
-            return y.blend(s.fma(p, x.mul(0.5f)), s.compare(VectorOperators.LT, NEAR));
+            return y.blend(s.neg().fma(p, x.mul(-0.5f)).neg(), s.compare(VectorOperators.LT, NEAR));
         }
 
         // A method of its own, and called early, for the JIT: it inlines none of more than 325 bytecodes, and past some

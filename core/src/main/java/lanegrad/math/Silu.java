@@ -4,10 +4,26 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/// TODO
+/// `x s(x)`, s the sigmoid, and its derivative.
+///
+/// **Method.** `max(x, 0) - |x| s(-|x|)` for both signs: the lower side of Sigmoid, times `|x|` 64 places up, then
+/// one FMA, which is all that can round to a subnormal. The derivative `g` has `g(-x) = 1 - g(x)`, and for `-|x|`
+/// it is `s (1 - |x| (1 - s))`, `s = s(-|x|)`.
+///
+/// **Special values.** NaN gives a NaN; -0 gives -0, -inf gives -0, inf gives inf. The derivative is 1/2 at 0, 0
+/// (as -0) and 1 at the infinities.
+///
+/// **Cost.** 33 operations forward: 0.47 ns an element on a Zen 4 in 512-bit vectors, in cache, where exp took
+/// 0.38; the derivative 0.68.
+///
+/// **Source.** Our own form.
 public final class Silu {
-    /// TODO
-    public static final double MAX_ULP = 2.0;
+    /// The largest error, in ulp. Measured over all floats of magnitude 2^-24 to 128 and every 61st of the rest: 1.7224
+    /// at -91.204132.
+    public static final double MAX_ULP = 1.73;
+    /// The largest absolute error of the derivative, measured likewise: 9.31e-8 at 0.12752846. Relative to itself it has
+    /// up to 2.32 ulp outside [-2.5, -0.4]; around its zero at -1.2784645 a difference cancels.
+    public static final double MAX_SLOPE_ERROR = 9.4e-8;
 
     private static final int LAST = 0x42e0_0000; // 112, from where on x s(-|x|) is 0
     private static final float DOWN = 0x1p-64f;

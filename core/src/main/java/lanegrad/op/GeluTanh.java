@@ -25,7 +25,7 @@ public final class GeluTanh extends UnaryOp {
     public static final GeluTanh OP = new GeluTanh();
     static final Operation OPERATION = new Operation(OP, Operation.Kind.ACTIVATION,
             "y = x s(2 u), u = sqrt(2/pi) (x + 0.044715 x^3)", "dx = dy * s(2 u) (1 + 2 x u' s(-2 u))",
-            "gelu-tanh(-10) = -1.1134e-37, -0 at -inf; slope 1 or 0 at +-1e20; NaN stays NaN",
+            "gelu-tanh(-10) = -1.2041e-37, -0 at -inf; slope 1 or 0 at +-1e20; NaN stays NaN",
             Operation.Bound.ulps(lanegrad.math.GeluTanh.MAX_ULP),
             List.of(Operation.Case.of(Operation.Range.of(-5, 5, 7, 19)),
                     Operation.Case.of(Operation.Range.of(-12, 9, 3, 33))));

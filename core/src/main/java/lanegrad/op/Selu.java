@@ -26,7 +26,10 @@ import lanegrad.math.Expm1;
 ///
 /// Source: G. Klambauer et al., *Self-Normalizing Neural Networks* (2017).
 public final class Selu extends UnaryOp {
-    public static final double MAX_ULP = 2.0;
+    /// The largest error of the forward, in ulp: 1.9342 at -0.32655, every third float of [2^-5, 120] and samples.
+    public static final double MAX_ULP = 1.95;
+    /// The largest error of the derivative, in ulp, measured likewise: 1.9443 at -87.44041.
+    public static final double MAX_SLOPE_ULP = 1.96;
 
     private static final double EXACT_SCALE = 1.0507009873554804934;
     private static final double EXACT_ALPHA = 1.6732632423543772848;

@@ -296,7 +296,7 @@ class LaneFunctionTest {
     @Test
     void theOracleOfErf() {
         double[][] values = {{1e-10, 1.1283791670955126e-10}, {0.5, 0.5204998778130465},
-            {1, 0.8427007929497149}, {1.9999, 0.9953201985080838}, {2.5, 0.999593047982555}};
+            {1, 0.8427007929497149}, {1.9999, 0.9953201979070294}, {2.5, 0.999593047982555}};
         for (double[] v : values) {
             assertTrue(Math.abs(Erf.exact(v[0]) - v[1]) <= 4e-16 * v[1], "erf " + v[0] + " is " + Erf.exact(v[0]));
             assertTrue(Erf.exact(-v[0]) == -Erf.exact(v[0]), "erf is odd, at " + v[0]);
