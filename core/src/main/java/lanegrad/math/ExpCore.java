@@ -44,7 +44,15 @@ final class ExpCore {
     private static final float Q4 = 0x1.6d3a4p-10f; // 0.00139323249
     private static final float Q5 = 0x1.9e6f6cp-13f; // 0.000197618123
 
+    private static final float B0 = 0x1.62e43p-1f; // 0.693147182, on [-0.5002, 0.5002]
+    private static final float B1 = 0x1.ebfbdcp-3f; // 0.240226477
+    private static final float B2 = 0x1.c6af7ap-5f; // 0.0555035956
+    private static final float B3 = 0x1.3b2dd4p-7f; // 0.00961850025
+    private static final float B4 = 0x1.5f096cp-10f; // 0.00133909914
+    private static final float B5 = 0x1.4179e8p-13f; // 0.000153291796
+
     private static final int ONE = 0x3f80_0000; // the bits of 1
+    private static final int SIGN = 0x8000_0000;
     private static final int MAGNITUDE = 0x7fff_ffff;
 
     private ExpCore() {
@@ -77,6 +85,15 @@ final class ExpCore {
         return Math.fma(Math.fma(Math.fma(r, Q5, Q4), s, Math.fma(r, Q3, Q2)), s, Math.fma(r, Q1, Q0));
     }
 
+    /// `2^r - 1` for r in [-0.5002, 0.5002], to an absolute 3.0e-9 = 2^-28.3 and the roundings: for an exponent that
+    /// comes to the base 2 and in two parts, of which `r` takes the low one. The linear term is added last, so that
+    /// its coefficient's rounding is all that counts beside the result's.
+    static float base2(float r) {
+        float s = r * r;
+        float p = Math.fma(Math.fma(r, B5, B4), s, Math.fma(r, B3, B2));
+        return Math.fma(r, B0, s * Math.fma(p, r, B1));
+    }
+
     /// The bits of `2^-n`; negative where that is no normal float, for `n` above 127.
     static int inversePower(float shifted) {
         return ONE - (Float.floatToRawIntBits(shifted) << 23);
@@ -88,6 +105,11 @@ final class ExpCore {
     /// blend are two, and the comparison takes the place of an FMA.
     static float magnitude(float x, int last) {
         return Float.intBitsToFloat(Math.min(Float.floatToRawIntBits(x) & MAGNITUDE, last));
+    }
+
+    /// `-|x|`, at least the negative of the float with the bits `last`; NaN becomes that, too.
+    static float negative(float x, int last) {
+        return Float.intBitsToFloat(Math.min(Float.floatToRawIntBits(x) | SIGN, last | SIGN));
     }
 
     /// The same in lanes.
@@ -117,6 +139,12 @@ final class ExpCore {
             return r.fma(Q5, Q4).fma(s, r.fma(Q3, Q2)).fma(s, r.fma(Q1, Q0));
         }
 
+        static FloatVector base2(FloatVector r) {
+            FloatVector s = r.mul(r);
+            FloatVector p = r.fma(B5, B4).fma(s, r.fma(B3, B2));
+            return r.fma(r.broadcast(B0), s.mul(p.fma(r, r.broadcast(B1))));
+        }
+
         static IntVector inversePower(FloatVector shifted) {
             IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
             return exponent.broadcast(ONE).sub(exponent);
@@ -124,6 +152,10 @@ final class ExpCore {
 
         static FloatVector magnitude(FloatVector x, int last) {
             return x.reinterpretAsInts().and(MAGNITUDE).min(last).reinterpretAsFloats();
+        }
+
+        static FloatVector negative(FloatVector x, int last) {
+            return x.reinterpretAsInts().or(SIGN).min(last | SIGN).reinterpretAsFloats();
         }
     }
 }

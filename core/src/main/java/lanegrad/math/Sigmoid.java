@@ -55,6 +55,18 @@ public final class Sigmoid {
         float n = t - ExpCore.MAGIC;
         float r = ExpCore.low(ExpCore.high(u, n), n);
         float w = Math.fma(r * r, ExpCore.curve4(r), r);
+        float y = lower(t, w);
+        // y is negative: times the sign of x it is what to add to 0 on the lower side, to 1 on the upper. A
+        // comparison and a blend take the place of two FMAs and are slower by 0.015 ns (faster under AVX2).
+        int bits = Float.floatToRawIntBits(x);
+        float from = Float.intBitsToFloat(~(bits >> 31) & ONE);
+        y = Math.fma(Float.intBitsToFloat(Float.floatToRawIntBits(y) ^ bits & SIGN), DOWN, from);
+        return x != x ? Float.NaN : y;
+    }
+
+    /// `-2^64 / (1 + 2^n (1 + w))`, n below 189 and in the low bits of `t`: the sigmoid of `-|x|`, negative and 64
+    /// places up, where it is a normal float.
+    static float lower(float t, float w) {
         int inverse = ExpCore.inversePower(t);
         float a = Float.intBitsToFloat(Math.max(inverse, 0)); // 0 will do where it is no normal float
         int reciprocal = Float.floatToRawIntBits(-1 / (1 + a + w)) & -2;
@@ -63,13 +75,7 @@ public final class Sigmoid {
         // most; with a first it would be about -w m, as large for every n.
         float e = Math.fma(a, m, Math.fma(w, m, 1 + m));
         float k = Float.intBitsToFloat(reciprocal + (inverse + (UP - ONE)));
-        float y = Math.fma(e, k, k);
-        // y is negative: times the sign of x it is what to add to 0 on the lower side, to 1 on the upper. A
-        // comparison and a blend take the place of two FMAs and are slower by 0.015 ns (faster under AVX2).
-        int bits = Float.floatToRawIntBits(x);
-        float from = Float.intBitsToFloat(~(bits >> 31) & ONE);
-        y = Math.fma(Float.intBitsToFloat(Float.floatToRawIntBits(y) ^ bits & SIGN), DOWN, from);
-        return x != x ? Float.NaN : y;
+        return Math.fma(e, k, k);
     }
 
     /// The lanes; apart, so that [Sigmoid] loads without the incubator module.
@@ -84,18 +90,22 @@ public final class Sigmoid {
             FloatVector n = t.sub(ExpCore.MAGIC);
             FloatVector r = ExpCore.Lanes.low(ExpCore.Lanes.high(u, n), n);
             FloatVector w = r.mul(r).fma(ExpCore.Lanes.curve4(r), r);
-            IntVector inverse = ExpCore.Lanes.inversePower(t);
-            FloatVector a = inverse.max(0).reinterpretAsFloats();
-            IntVector reciprocal = x.broadcast(-1).div(a.add(1).add(w)).reinterpretAsInts().and(-2);
-            FloatVector m = reciprocal.reinterpretAsFloats();
-            FloatVector e = a.fma(m, w.fma(m, m.add(1)));
-            FloatVector k = reciprocal.add(inverse.add(UP - ONE)).reinterpretAsFloats();
-            FloatVector y = e.fma(k, k);
+            FloatVector y = lower(t, w);
             IntVector bits = x.reinterpretAsInts();
             FloatVector from = bits.lanewise(VectorOperators.ASHR, 31).not().and(ONE).reinterpretAsFloats();
             return y.reinterpretAsInts().lanewise(VectorOperators.XOR, bits.and(SIGN)).reinterpretAsFloats()
                     .fma(x.broadcast(DOWN), from)
                     .blend(Float.NaN, x.compare(VectorOperators.NE, x));
+        }
+
+        static FloatVector lower(FloatVector t, FloatVector w) {
+            IntVector inverse = ExpCore.Lanes.inversePower(t);
+            FloatVector a = inverse.max(0).reinterpretAsFloats();
+            IntVector reciprocal = a.broadcast(-1).div(a.add(1).add(w)).reinterpretAsInts().and(-2);
+            FloatVector m = reciprocal.reinterpretAsFloats();
+            FloatVector e = a.fma(m, w.fma(m, m.add(1)));
+            FloatVector k = reciprocal.add(inverse.add(UP - ONE)).reinterpretAsFloats();
+            return e.fma(k, k);
         }
     }
 }

@@ -5,8 +5,6 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import lanegrad.Var;
-import lanegrad.math.Exp;
-import lanegrad.math.Log1p;
 import lanegrad.math.Sigmoid;
 
 /// Binary cross-entropy of logits z against targets t in [0, 1]: `y = mean(-t log s(z) - (1 - t) log s(-z))`, where s
@@ -69,8 +67,8 @@ public final class BinaryCrossEntropy extends ElementwiseLoss {
     @Override
     public float scalar(float z, float t) {
         float w = z > 0 ? 1 - t : t;
-        float u = Math.abs(z);
-        return (w == 0 ? 0 : u * w) + Log1p.scalar(Exp.scalar(-u));
+        // An infinite z counts nothing with weight 0; a NaN stays.
+        return lanegrad.math.Softplus.above(z, w == 0 && z == z ? 0 : Math.abs(z) * w);
     }
 
     @Override
@@ -93,9 +91,8 @@ public final class BinaryCrossEntropy extends ElementwiseLoss {
         @Override
         public FloatVector vector(FloatVector z, FloatVector t) {
             FloatVector w = t.blend(t.broadcast(1).sub(t), z.compare(VectorOperators.GT, 0));
-            FloatVector u = z.abs();
-            FloatVector linear = u.mul(w).blend(0, w.compare(VectorOperators.EQ, 0));
-            return linear.add(Log1p.Lanes.vector(Exp.Lanes.vector(u.neg())));
+            return lanegrad.math.Softplus.Lanes.above(z,
+                    z.abs().mul(w).blend(0, w.compare(VectorOperators.EQ, 0).and(z.compare(VectorOperators.EQ, z))));
         }
 
         @Override

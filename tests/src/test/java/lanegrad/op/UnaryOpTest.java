@@ -84,6 +84,27 @@ class UnaryOpTest {
             at(Sigmoid.OP, backend, Float.POSITIVE_INFINITY, 1, 0);
             at(Sigmoid.OP, backend, Float.NEGATIVE_INFINITY, 0, 0);
             at(Sigmoid.OP, backend, -104, 0, 0);
+            at(Softplus.OP, backend, 1000, 1000, 1);
+            at(Softplus.OP, backend, -100, Float.intBitsToFloat(0x1b), Float.intBitsToFloat(0x1b));
+            at(LogSigmoid.OP, backend, -1000, -1000, 1);
+            at(LogSigmoid.OP, backend, 100, -Float.intBitsToFloat(0x1b), Float.intBitsToFloat(0x1b));
+            at(Silu.OP, backend, -1000, -0.0f, -0.0f);
+            at(Silu.OP, backend, 0, 0, 0.5f);
+            at(Gelu.OP, backend, -1e20f, -0.0f, -0.0f);
+            at(Gelu.OP, backend, 1e20f, 1e20f, 1);
+            at(GeluTanh.OP, backend, -1e20f, -0.0f, -0.0f);
+            at(GeluTanh.OP, backend, 1e20f, 1e20f, 1);
+            at(Mish.OP, backend, 1000, 1000, 1);
+            at(Mish.OP, backend, -1000, -0.0f, -0.0f);
+            for (UnaryOp op : new UnaryOp[] {Elu.OP, Celu.OP}) {
+                at(op, backend, -0.0f, -0.0f, 1);
+                at(op, backend, 200, 200, 1);
+                at(op, backend, Float.NEGATIVE_INFINITY, -1, 0);
+            }
+            at(new Elu(0.5f), backend, 0, 0, 0.5f);
+            at(new Celu(0.5f), backend, 0, 0, 1);
+            at(Selu.OP, backend, -0.0f, -0.0f, 0x1.c212ccp0f);
+            at(Selu.OP, backend, Float.POSITIVE_INFINITY, Float.POSITIVE_INFINITY, 0x1.0cfabep0f);
         }
     }
 
