@@ -25,7 +25,8 @@ public final class Softplus {
 
     private static final int LAST = 0x42d0_0000; // 104, from where on e^-|x| is 0
     private static final int UP = 64 << 23; // added to the bits of a float: times 2^64
-    private static final float DOWN = 0x1p-64f;
+    /// What takes the 64 places off [Lanes#raised] again.
+    public static final float DOWN = 0x1p-64f;
     private static final int ONE = 0x3f80_0000; // the bits of 1
 
     private static final float L1 = -0x1.fffff8p-2f; // -0.49999988, on [0, 1]
@@ -84,11 +85,12 @@ public final class Softplus {
 
         /// Softplus in each lane.
         public static FloatVector vector(FloatVector x) {
-            return above(x, x.blend(0, x.compare(VectorOperators.LE, 0)));
+            return raised(x).fma(x.broadcast(DOWN), x.blend(0, x.compare(VectorOperators.LE, 0)));
         }
 
-        /// `base + log(1 + e^-|x|)` in each lane.
-        public static FloatVector above(FloatVector x, FloatVector base) {
+        /// `2^64 log(1 + e^-|x|)` in each lane: one `fma` with [#DOWN] and a base from [#above]. Apart from it for the
+        /// JIT: the base is computed after this, since past some size of a loop it inlines nothing but the Vector API.
+        public static FloatVector raised(FloatVector x) {
             FloatVector u = ExpCore.Lanes.negative(x, LAST);
             FloatVector t = ExpCore.Lanes.shifted(u);
             FloatVector n = t.sub(ExpCore.MAGIC);
@@ -108,7 +110,7 @@ public final class Softplus {
                     .fma(a, a.broadcast(L1))
                     .fma(a, a.broadcast(1));
             FloatVector y = w.fma(q, q);
-            return y.reinterpretAsInts().add(e.add(UP)).reinterpretAsFloats().fma(x.broadcast(DOWN), base);
+            return y.reinterpretAsInts().add(e.add(UP)).reinterpretAsFloats();
         }
     }
 }
