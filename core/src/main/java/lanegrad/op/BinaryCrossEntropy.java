@@ -90,15 +90,17 @@ public final class BinaryCrossEntropy extends ElementwiseLoss {
     private static final class Vectors implements Lanes {
         @Override
         public FloatVector vector(FloatVector z, FloatVector t) {
+            FloatVector y = lanegrad.math.Softplus.Lanes.raised(z);
             FloatVector w = t.blend(t.broadcast(1).sub(t), z.compare(VectorOperators.GT, 0));
-            return lanegrad.math.Softplus.Lanes.above(z,
-                    z.abs().mul(w).blend(0, w.compare(VectorOperators.EQ, 0).and(z.compare(VectorOperators.EQ, z))));
+            FloatVector linear = z.abs().mul(w)
+                    .blend(0, w.compare(VectorOperators.EQ, 0).and(z.compare(VectorOperators.EQ, z)));
+            return y.fma(z.broadcast(lanegrad.math.Softplus.DOWN), linear);
         }
 
         @Override
         public FloatVector vjpA(FloatVector z, FloatVector t, FloatVector dy) {
-            VectorMask<Float> positive = z.compare(VectorOperators.GT, 0);
             FloatVector s = Sigmoid.Lanes.vector(z.abs().neg());
+            VectorMask<Float> positive = z.compare(VectorOperators.GT, 0);
             return s.sub(t).blend(t.broadcast(1).sub(t).sub(s), positive).mul(dy);
         }
 
