@@ -18,15 +18,15 @@ import lanegrad.Backend;
 ///
 /// **Layout.** Vectors lie along a long row. Short ones, ten classes in sixteen lanes, would leave lanes idle and need
 /// work across lanes, so there they lie across the rows, one row a lane: the vector backend transposes the matrix into
-/// scratch, `[n][width]`, with as many rows to a line of scratch as make whole vectors ([#in], [#out]). In lanes without
-/// a row stands what an earlier use left; nothing of it comes out.
+/// scratch, `[n][width]`, with as many rows to a line of scratch as make whole vectors ([#in], [#out]). In lanes
+/// without a row stands what an earlier use left; nothing of it comes out.
 ///
 /// Matrices are given as rows and columns; for [Axis#ALL], one row.
 public final class Lines {
     /// The longest row that is short.
     public static final int SHORT = 64;
-    /// Rows are taken in blocks of so many, for [LineMap] over columns too: at a stride of thousands of floats, a column
-    /// from end to end meets a new page of memory at each element.
+    /// Rows are taken in blocks of so many, for [LineMap] over columns too: at a stride of thousands of floats, a
+    /// column from end to end meets a new page of memory at each element.
     static final int BLOCK = 64;
 
     private Lines() {

@@ -78,7 +78,8 @@ public final class ArgMax extends LineOp {
     public Shape shape(Object attribute, Shape... inputs) {
         Shape y = super.shape(attribute, inputs);
         if (axis.length(inputs[0]) > LONGEST) {
-            throw new IllegalArgumentException(name() + ": x has shape " + inputs[0] + "; a float counts no further than "
+            throw new IllegalArgumentException(name() + ": x has shape " + inputs[0]
+                    + "; a float counts no further than "
                     + LONGEST + " places, split x");
         }
         return y;

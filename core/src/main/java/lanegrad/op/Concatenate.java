@@ -9,8 +9,8 @@ import lanegrad.Var;
 import lanegrad.kernel.Axis;
 import lanegrad.kernel.Moves;
 
-/// Matrices put together: by rows, `Y = the rows of X0, X1, …, one below the other`, of equally many columns; by columns,
-/// `Y = the columns of X0, X1, …, side by side`, of equally many rows.
+/// Matrices put together: by rows, `Y = the rows of X0, X1, …, one below the other`, of equally many columns; by
+/// columns, `Y = the columns of X0, X1, …, side by side`, of equally many rows.
 ///
 /// Any number of inputs from one on; the same input may come more than once.
 ///
@@ -83,8 +83,8 @@ public final class Concatenate implements Op {
         for (int k = 0; k < inputs.length; k++) {
             Shape x = inputs[k];
             if (x.rank() != 2 || inputs[0].rank() != 2 || x.extent(across) != inputs[0].extent(across)) {
-                throw new IllegalArgumentException(name() + ": the shapes are " + Arrays.toString(inputs) + ", and input "
-                        + k + " does not fit the first; all must be matrices of equally many "
+                throw new IllegalArgumentException(name() + ": the shapes are " + Arrays.toString(inputs)
+                        + ", and input " + k + " does not fit the first; all must be matrices of equally many "
                         + (axis == Axis.ROWS ? "columns" : "rows"));
             }
             sum += x.extent(1 - across);

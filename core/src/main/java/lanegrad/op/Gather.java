@@ -10,8 +10,8 @@ import lanegrad.kernel.Moves;
 
 /// The rows of a matrix that a list names, in its order: `Y[i] = X[rows[i]]`; an embedding, when X is a table of them.
 ///
-/// The list is an `int[]`. A row may come more than once, or not at all. Forward notes the list, so it may change before
-/// backward; the tape asks the shape rule again only for another array.
+/// The list is an `int[]`. A row may come more than once, or not at all. Forward notes the list, so it may change
+/// before backward; the tape asks the shape rule again only for another array.
 ///
 /// **Derivative.** `dX[r] = sum of the dY[i] with rows[i] = r`, added in ascending order of i; 0 for rows left out.
 ///
@@ -58,11 +58,12 @@ public final class Gather implements Op {
     public Shape shape(Object attribute, Shape... inputs) {
         Shape x = inputs[0];
         if (x.rank() != 2) {
-            throw new IllegalArgumentException("gather-rows: x has shape " + x + "; it must be a matrix, [rows, columns]");
+            throw new IllegalArgumentException("gather-rows: x has shape " + x
+                    + "; it must be a matrix, [rows, columns]");
         }
         if (!(attribute instanceof int[] rows)) {
-            throw new IllegalArgumentException("gather-rows: x has shape " + x + ", the numbers of the rows are missing; "
-                    + "record it with an int[]");
+            throw new IllegalArgumentException("gather-rows: x has shape " + x + ", the numbers of the rows are "
+                    + "missing; record it with an int[]");
         }
         return Shape.of(rows.length, x.extent(1));
     }

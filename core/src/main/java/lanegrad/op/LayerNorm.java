@@ -17,13 +17,13 @@ import lanegrad.kernel.Lines;
 /// **Method.** Mean and variance as in [Variance]: two passes, never the mean of squares less the square of the mean.
 /// A row of equal numbers gives exactly b. Call the normalized row h; forward leaves it in scratch.
 ///
-/// **Derivative.** With c = g dY: `dX = (c - mean of c - h * mean of c h) / sqrt(variance + eps), dg = column sums of dY
-/// h, db = column sums of dY`.
+/// **Derivative.** With c = g dY: `dX = (c - mean of c - h * mean of c h) / sqrt(variance + eps), dg = column sums of
+/// dY h, db = column sums of dY`.
 ///
 /// **Domain.** Finite floats; n at least 1.
 ///
-/// **Special values.** A row of equal numbers gives b; NaN or an infinity makes its row NaN. [40000, 40001, 40002, 40003]
-/// gives -1.34163547, -0.447211802 and their mirror.
+/// **Special values.** A row of equal numbers gives b; NaN or an infinity makes its row NaN. [40000, 40001, 40002,
+/// 40003] gives -1.34163547, -0.447211802 and their mirror.
 ///
 /// **Error.** That of h, from the errors of [Variance] in mean and variance, times |g|; then 2^-24 |y|. In short:
 /// `|g| 2^-24 times some roundings of d / deviation`, with d = x - first of its row.
@@ -88,8 +88,8 @@ public final class LayerNorm extends LineOp {
     public LayerNorm(float eps) {
         super("layer-norm", Axis.ROWS, false, false);
         if (!(eps >= 0 && eps < Float.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("layer-norm: eps is " + eps + "; give a small number from 0 on, 1e-5f for "
-                    + "instance");
+            throw new IllegalArgumentException("layer-norm: eps is " + eps + "; give a small number from 0 on, 1e-5f "
+                    + "for instance");
         }
         this.eps = eps;
     }
@@ -129,9 +129,9 @@ public final class LayerNorm extends LineOp {
         if (x.rank() != 2 || x.extent(1) == 0 || !inputs[1].equals(Shape.of(x.extent(1)))
                 || !inputs[2].equals(inputs[1])) {
             throw new IllegalArgumentException("layer-norm: the input x has shape " + x + ", the gain " + inputs[1]
-                    + ", the offset " + inputs[2] + "; x must be [examples, features] with features at least 1, gain and "
-                    + "offset [features]" + (x.rank() == 1 ? ". Give a single example the shape [1, " + x.size() + "]"
-                            : ""));
+                    + ", the offset " + inputs[2] + "; x must be [examples, features] with features at least 1, gain "
+                    + "and offset [features]" + (x.rank() == 1
+                            ? ". Give a single example the shape [1, " + x.size() + "]" : ""));
         }
         return x;
     }

@@ -54,7 +54,8 @@ abstract class LineOp implements Op {
                     + (x.rank() == 1 ? ". Give a single row the shape [1, " + x.size() + "]" : ""));
         }
         if (!takesNothing && axis.length(x) == 0 && axis.lines(x) > 0) {
-            throw new IllegalArgumentException(name + ": x has shape " + x + "; of no elements it is undefined, leave it out");
+            throw new IllegalArgumentException(name + ": x has shape " + x
+                    + "; of no elements it is undefined, leave it out");
         }
         return !reduces ? x : axis == Axis.ALL ? Shape.SCALAR : Shape.of(axis.lines(x));
     }
@@ -139,8 +140,8 @@ abstract class LineOp implements Op {
         }
     }
 
-    /// The sums of squares about the mean of each line, in two passes: `d = x - first`, then `(d - mean of d)^2`. Leaves
-    /// d, the squares, both laid out as the kernels want it, the means of d, and the sums.
+    /// The sums of squares about the mean of each line, in two passes: `d = x - first`, then `(d - mean of d)^2`.
+    /// Leaves d, the squares, both laid out as the kernels want it, the means of d, and the sums.
     final void squares(Tape.Entry e, float[] d, float[] squares, float[] means, float[] sums) {
         float[] x = in(e, e.x(0).data());
         first(e, sums);

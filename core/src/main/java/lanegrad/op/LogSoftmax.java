@@ -123,8 +123,8 @@ public final class LogSoftmax extends Exponentials {
         for (int i = 0; i < lines.length; i++) {
             Line of = Line.of(lines[i]);
             for (int k = 0; k < lines[i].length; k++) {
-                lines[i][k] = (of.max() - lines[i][k] + Math.abs(results[i][k]) + 2 * of.log() + roundings(shapes[0]) + 4)
-                        * 0x1p-24;
+                lines[i][k] = (of.max() - lines[i][k] + Math.abs(results[i][k]) + 2 * of.log()
+                        + roundings(shapes[0]) + 4) * 0x1p-24;
             }
         }
         return joined(shapes[0], lines);

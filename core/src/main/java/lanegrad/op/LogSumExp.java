@@ -17,8 +17,8 @@ import lanegrad.kernel.Axis;
 ///
 /// **Domain.** Every float, any number of them.
 ///
-/// **Special values.** A line of -inf, or of nothing, gives -inf; one with inf gives inf; NaN gives NaN. The gradient of
-/// a line whose maximum is infinite is NaN.
+/// **Special values.** A line of -inf, or of nothing, gives -inf; one with inf gives inf; NaN gives NaN. The gradient
+/// of a line whose maximum is infinite is NaN.
 ///
 /// **Error.** With the roundings of the sum as in [Sum], `(|y| + |max| + 2 log s + roundings + 4) 2^-24`.
 ///

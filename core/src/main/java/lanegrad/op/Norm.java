@@ -10,20 +10,20 @@ import lanegrad.kernel.Axis;
 import lanegrad.kernel.LineMap;
 
 /// The Euclidean norm of all elements, a scalar: `y = sqrt of the sum of x^2 over x`; of each row, `y[i] = sqrt of the
-/// sum of x^2 over row i of x`, so that `[m, n]` gives `[m]`; of each column, `y[j] = sqrt of the sum of x^2 over column
-/// j of x`, `[n]`.
+/// sum of x^2 over row i of x`, so that `[m, n]` gives `[m]`; of each column, `y[j] = sqrt of the sum of x^2 over
+/// column j of x`, `[n]`.
 ///
-/// **Method.** The line is multiplied by the power of two that brings its greatest magnitude to between 1 and 2, and the
-/// root is divided by it: both exact, and no square that counts overflows or underflows. The sum is in the order of
+/// **Method.** The line is multiplied by the power of two that brings its greatest magnitude to between 1 and 2, and
+/// the root is divided by it: both exact, and no square that counts overflows or underflows. The sum is in the order of
 /// [lanegrad.kernel.Lines].
 ///
 /// **Derivative.** `dx = y = 0 ? 0 : x dy / y`.
 ///
 /// **Domain.** Every float, any number of them.
 ///
-/// **Special values.** The norm of zeros, or of nothing, is 0, its gradient 0; an infinity gives infinity; NaN gives NaN.
-/// [1e-30, 1e-30] gives 1.41421356e-30, [1e30, 1e30] gives 1.41421351e30. Beside an infinity, the gradient of finite
-/// elements is 0, its own NaN.
+/// **Special values.** The norm of zeros, or of nothing, is 0, its gradient 0; an infinity gives infinity; NaN gives
+/// NaN. [1e-30, 1e-30] gives 1.41421356e-30, [1e30, 1e30] gives 1.41421351e30. Beside an infinity, the gradient of
+/// finite elements is 0, its own NaN.
 ///
 /// **Error.** With the roundings of the sum as in [Sum]: `(roundings + 3) 2^-24 y`, and half a subnormal step.
 ///
@@ -67,7 +67,8 @@ public final class Norm extends LineOp {
                 formula: %s
                 derivative: dx = y = 0 ? 0 : x dy / y
                 domain: every float, any number of them
-                special: the norm of zeros, or of nothing, is 0, its gradient 0; an infinity gives infinity; NaN gives NaN
+                special: the norm of zeros, or of nothing, is 0, its gradient 0; an infinity gives infinity; NaN gives
+                  NaN
                 cost: two comparisons, two multiplications and an addition an element, a root a line; backward two
                   multiplications
                 """.formatted(formula(op.axis, "sqrt of the sum of x^2 over %s")),

@@ -14,7 +14,8 @@ import lanegrad.Var;
 ///
 /// **Derivative.** `dx = 0`: labels do not move.
 ///
-/// **Domain.** Labels from 0 to classes - 1; another is an exception. **Special values.** A NaN label gives a row of NaN.
+/// **Domain.** Labels from 0 to classes - 1; another is an exception. **Special values.** A NaN label gives a row of
+/// NaN.
 /// **Error.** Exact: `0.0 ulp`.
 ///
 /// **Cost.** A fill.
@@ -69,8 +70,8 @@ public final class OneHot implements Op {
     @Override
     public Shape shape(Object attribute, Shape... inputs) {
         if (inputs[0].rank() != 1) {
-            throw new IllegalArgumentException("one-hot: the labels have shape " + inputs[0] + "; they must be a vector, "
-                    + "[examples]; reshape them");
+            throw new IllegalArgumentException("one-hot: the labels have shape " + inputs[0] + "; they must be a "
+                    + "vector, [examples]; reshape them");
         }
         return Shape.of(inputs[0].extent(0), classes);
     }

@@ -58,8 +58,8 @@ public final class Reshape implements Op {
     @Override
     public Shape shape(Object attribute, Shape... inputs) {
         if (!(attribute instanceof Shape shape)) {
-            throw new IllegalArgumentException("reshape: x has shape " + inputs[0] + ", the new shape is missing; record "
-                    + "it with a Shape");
+            throw new IllegalArgumentException("reshape: x has shape " + inputs[0] + ", the new shape is missing; "
+                    + "record it with a Shape");
         }
         if (shape.size() != inputs[0].size()) {
             throw new IllegalArgumentException("reshape: x has shape " + inputs[0] + ", " + inputs[0].size()

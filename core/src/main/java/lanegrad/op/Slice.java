@@ -89,11 +89,12 @@ public final class Slice implements Op {
     public Shape shape(Object attribute, Shape... inputs) {
         Shape x = inputs[0];
         if (!(attribute instanceof Span span)) {
-            throw new IllegalArgumentException(name() + ": x has shape " + x + ", the span is missing; record it with a "
-                    + "Slice.Span");
+            throw new IllegalArgumentException(name() + ": x has shape " + x + ", the span is missing; record it with "
+                    + "a Slice.Span");
         }
         if (x.rank() != 2) {
-            throw new IllegalArgumentException(name() + ": x has shape " + x + "; it must be a matrix, [rows, columns]");
+            throw new IllegalArgumentException(name() + ": x has shape " + x
+                    + "; it must be a matrix, [rows, columns]");
         }
         int extent = x.extent(axis == Axis.ROWS ? 0 : 1);
         if (span.to() > extent) {

@@ -85,7 +85,8 @@ abstract class Total extends LineOp {
                 for (double v : lines[i]) {
                     limit[i] += Math.abs(v);
                 }
-                limit[i] *= (Lines.roundings(axis, lines[i].length) + (axis == Axis.ALL ? 0 : 1)) * 0x1p-24 / divisor(lines[i].length);
+                limit[i] *= (Lines.roundings(axis, lines[i].length) + (axis == Axis.ALL ? 0 : 1)) * 0x1p-24
+                        / divisor(lines[i].length);
             }
             return limit;
         });

@@ -10,18 +10,18 @@ import lanegrad.kernel.Axis;
 /// 1): `y = mean of (x - mean)^2 over x`, a scalar; of each row, `y[i] = mean of (x - mean)^2 over row i of x`, so that
 /// `[m, n]` gives `[m]`; of each column, `y[j] = mean of (x - mean)^2 over column j of x`, `[n]`.
 ///
-/// **Method.** Two passes, never the mean of squares less the square of the mean. All is taken from the first element of
-/// the line: d = x - first, then the mean of d, then the mean of (d - mean)^2, sums in the order of
-/// [lanegrad.kernel.Lines]. Numbers near each other are subtracted exactly, so that a line of equal numbers has variance
-/// 0 and [40000, 40001, 40002, 40003] has 1.25.
+/// **Method.** Two passes, never the mean of squares less the square of the mean. All is taken from the first element
+/// of the line: d = x - first, then the mean of d, then the mean of (d - mean)^2, sums in the order of
+/// [lanegrad.kernel.Lines]. Numbers near each other are subtracted exactly, so that a line of equal numbers has
+/// variance 0 and [40000, 40001, 40002, 40003] has 1.25.
 ///
 /// **Derivative.** `dx = 2 dy / n (x - mean)`, the mean of its line.
 ///
 /// **Domain.** Finite floats, one or more of them. **Special values.** The variance of nothing is an exception; NaN or
 /// an infinity gives NaN, unless a square overflows before: then infinity.
 ///
-/// **Error.** With d and the roundings of a sum as in [Sum], r being the root of the mean of d^2: `2^-24 ((roundings + 8)
-/// y + 2 r sqrt(y)) + ((roundings + 2) 2^-24 r)^2`.
+/// **Error.** With d and the roundings of a sum as in [Sum], r being the root of the mean of d^2: `2^-24 ((roundings +
+/// 8) y + 2 r sqrt(y)) + ((roundings + 2) 2^-24 r)^2`.
 ///
 /// **Cost.** Two subtractions, a square and two sums an element; backward two operations.
 public final class Variance extends LineOp {

@@ -52,7 +52,8 @@ class ReductionTest {
                     dxc[k] = byColumns.dx()[k * lines + i];
                 }
                 check(new Result(Arrays.copyOfRange(byRows.y(), i * outputs, (i + 1) * outputs),
-                        Arrays.copyOfRange(byRows.dx(), i * n, (i + 1) * n)), y, dx, what + ", row " + i + " of " + lines);
+                        Arrays.copyOfRange(byRows.dx(), i * n, (i + 1) * n)), y, dx,
+                        what + ", row " + i + " of " + lines);
                 check(new Result(yc, dxc), y, dx, what + ", column " + i + " of " + lines);
             }
         }
@@ -194,7 +195,8 @@ class ReductionTest {
         eachWay(backend, NORM, of(-0x1p-149f, 0), of(0x1p-149f), 1, of(-1, 0));
         eachWay(backend, NORM, of(0x3p-149f, 0x4p-149f), of(0x5p-149f), 5, of(3, 4));
         eachWay(backend, NORM, of(Float.MAX_VALUE, 0), of(Float.MAX_VALUE), 1, of(1, 0));
-        eachWay(backend, NORM, of(-Float.MAX_VALUE, -Float.MAX_VALUE), of(INF), 1, of(-0x1.6a09e6p-1f, -0x1.6a09e6p-1f));
+        eachWay(backend, NORM, of(-Float.MAX_VALUE, -Float.MAX_VALUE), of(INF), 1,
+                of(-0x1.6a09e6p-1f, -0x1.6a09e6p-1f));
         eachWay(backend, NORM, of(1, -INF), of(INF), 1, of(0, NAN));
         eachWay(backend, NORM, of(1, NAN), of(NAN), 1, of(NAN, NAN));
         eachWay(backend, NORM, of(INF, NAN), of(NAN), 1, of(NAN, NAN));
@@ -206,7 +208,8 @@ class ReductionTest {
     @EnumSource
     void variances(Backend backend) {
         eachWay(backend, VARIANCE, of(40000, 40001, 40002, 40003), of(1.25f), 1, of(-0.75f, -0.25f, 0.25f, 0.75f));
-        eachWay(backend, VARIANCE, of(16777215, 16777216, 16777215, 16777216), of(0.25f), 2, of(-0.5f, 0.5f, -0.5f, 0.5f));
+        eachWay(backend, VARIANCE, of(16777215, 16777216, 16777215, 16777216), of(0.25f), 2,
+                of(-0.5f, 0.5f, -0.5f, 0.5f));
         for (int n : new int[] {1, 3, 10, 64, 65, 100, 2100}) {
             eachWay(backend, VARIANCE, times(n, 0.1f), of(0), 1, times(n, 0));
         }
@@ -341,7 +344,8 @@ class ReductionTest {
             gradients[k] = (k == 0 ? gain : k == 1 ? offset : gain).gradient().toArray();
             if (k == 2) {
                 for (int j = 0; j < 3; j++) {
-                    Bits.assertBits(gain.gradient().get(j) + offset.gradient().get(j), gradients[0][j], "gradient " + j);
+                    Bits.assertBits(gain.gradient().get(j) + offset.gradient().get(j), gradients[0][j],
+                            "gradient " + j);
                     Bits.assertBits(gradients[0][j], gradients[1][j], "gradient " + j);
                 }
             }

@@ -89,8 +89,8 @@ class ShapeOperationTest {
         tape.backward(y, Tensor.of(of(1e8f, 1, 2, 3, 4, 5, 1, Float.NaN, 6), 3, 3));
         Bits.assertIdentical(of(3, 4, 5, 0, 0, 0, 1e8f + 1, Float.NaN, 8, 0, 0, 0), x.gradient().toArray(), "gradient");
         tape.rewind();
-        Bits.assertIdentical(of(9, 10, 11, 0, 1, 2, 6, 7, 8), Gather.of(tape.variable(counted(4, 3)), rows).value().toArray(),
-                "the same array with another number");
+        Bits.assertIdentical(of(9, 10, 11, 0, 1, 2, 6, 7, 8), Gather.of(tape.variable(counted(4, 3)), rows).value()
+                .toArray(), "the same array with another number");
         refused(() -> Gather.of(tape.constant(counted(4, 3)), new int[] {0, 4}), "number 1 is 4", "[4, 3]", "0 to 3");
         refused(() -> Gather.of(tape.constant(counted(4, 3)), new int[] {-1}), "number 0 is -1");
         refused(() -> Gather.of(tape.constant(Tensor.zeros(4)), new int[] {0}), "[4]", "matrix");
