@@ -191,7 +191,8 @@ public final class Tape {
 
     private Entry entry(Op op, Object attribute, int inputs) {
         if (op.arity() != inputs && op.arity() != Op.ANY) {
-            throw new IllegalArgumentException(op.name() + ": " + inputs + " inputs were given, it takes " + op.arity());
+            throw new IllegalArgumentException(op.name() + ": " + inputs + " inputs were given, it takes "
+                    + op.arity());
         }
         Entry e = cursor < entries.length ? entries[cursor] : null;
         if (e == null || e.op != op || e.inputs.length != inputs) {

@@ -20,8 +20,8 @@ import jdk.incubator.vector.VectorOperators;
 ///
 /// **Source.** The form with the maximum is common; the joint evaluation is our own.
 public final class Softplus {
-    /// The largest error, in ulp. Measured over all floats of magnitude 2^-20 to 128: 1.6485 at 0.34000012; 1.3800 below
-    /// 0.
+    /// The largest error, in ulp. Measured over all floats of magnitude 2^-20 to 128: 1.6485 at 0.34000012; below 0
+    /// 1.3800.
     public static final double MAX_ULP = 1.65;
 
     private static final int LAST = 0x42d0_0000; // 104, from where on e^-|x| is 0

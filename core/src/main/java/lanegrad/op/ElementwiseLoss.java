@@ -36,8 +36,8 @@ public abstract class ElementwiseLoss extends BinaryOp {
     protected void check(Tape.Entry e) {
     }
 
-    /// Where the first element of an input is, or with `size` the first magnitude, that is below `low` or above `high`; -1
-    /// for none. A NaN is neither: it goes on into the loss.
+    /// Where the first element of an input is, or with `size` the first magnitude, that is below `low` or above `high`;
+    /// -1 for none. A NaN is neither: it goes on into the loss.
     static int outside(Tape.Entry e, int input, boolean size, float low, float high) {
         float[] x = e.x(input).data();
         int n = e.x(input).size();

@@ -457,7 +457,7 @@ class OperationTest {
                     }
                 }
             }
-            // One input of any shape is fine for some, and anything beside a scalar; two that may always differ are not.
+            // One input of any shape is fine for some, anything beside a scalar; two that may always differ are not.
             boolean scalar = Arrays.asList(on.shapes()).contains(Shape.SCALAR);
             assertTrue(on.inputs().size() < 2 || refused >= (scalar ? 3 : 4), op.name() + " refuses only " + refused
                     + " of all wrong shapes");

@@ -10,10 +10,7 @@ import jdk.incubator.vector.FloatVector;
 import lanegrad.Backend;
 import lanegrad.kernel.Unary;
 import lanegrad.kernel.UnaryLoop;
-import lanegrad.math.Exp;
-import lanegrad.math.Expm1;
-import lanegrad.math.Log;
-import lanegrad.math.Log1p;
+import lanegrad.math.Erf;
 import lanegrad.op.Operation;
 import lanegrad.op.Operations;
 import lanegrad.op.UnaryOp;
@@ -58,16 +55,14 @@ public final class Subject {
     /// All subjects, a slope right after its value.
     public static List<Subject> all() {
         List<Subject> all = new ArrayList<>();
-        for (LaneFunction f : LaneFunction.values()) {
-            if (Operations.ALL.stream().noneMatch(o -> o.op().name().equals(f.title()))) {
-                all.add(new Subject(f.title(), Part.VALUE, f.exact, Operation.Bound.ulps(f.maxUlp),
-                        backend -> UnaryLoop.of(f, backend)));
-            }
-        }
         for (Operation o : Operations.ALL) {
             if (o.op() instanceof UnaryOp op) {
                 all.addAll(of(op, o.bound(), o.slope()));
             }
+        }
+        for (LaneFunction f : LaneFunction.values()) {
+            all.add(new Subject(f.title(), Part.VALUE, f.exact, Operation.Bound.ulps(f.maxUlp),
+                    backend -> UnaryLoop.of(f, backend)));
         }
         return all;
     }
@@ -139,12 +134,9 @@ public final class Subject {
         }
     }
 
-    // The lane functions that may have no operation of their own.
+    // The lane functions that have no operation of their own.
     private enum LaneFunction implements Unary {
-        EXP(Exp.MAX_ULP, Exp::exact, Exp::scalar),
-        EXPM1(Expm1.MAX_ULP, Expm1::exact, Expm1::scalar),
-        LOG(Log.MAX_ULP, Log::exact, Log::scalar),
-        LOG1P(Log1p.MAX_ULP, Log1p::exact, Log1p::scalar);
+        ERF(Erf.MAX_ULP, Erf::exact, Erf::scalar);
 
         final double maxUlp;
         final DoubleUnaryOperator exact;
@@ -185,10 +177,7 @@ public final class Subject {
     private record Vectors(UnaryOperator<FloatVector> function) implements Unary.Lanes {
         static Vectors of(LaneFunction f) {
             return new Vectors(switch (f) {
-                case EXP -> Exp.Lanes::vector;
-                case EXPM1 -> Expm1.Lanes::vector;
-                case LOG -> Log.Lanes::vector;
-                case LOG1P -> Log1p.Lanes::vector;
+                case ERF -> Erf.Lanes::vector;
             });
         }
 
