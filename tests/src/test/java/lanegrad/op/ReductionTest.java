@@ -178,6 +178,7 @@ class ReductionTest {
         eachWay(backend, LOGSUMEXP, of(-INF, -INF), of(-INF), 1, of(NAN, NAN));
         eachWay(backend, LOGSUMEXP, of(0, INF), of(INF), 1, null);
         eachWay(backend, LOGSUMEXP, of(NAN, INF), of(NAN), 1, of(NAN, NAN));
+        eachWay(backend, LOGSUMEXP, of(0, INF, NAN), of(NAN), 1, of(NAN, NAN, NAN));
         eachWay(backend, LOGSUMEXP, of(1000, -1000), of(1000), 1, of(1, 0));
         eachWay(backend, LOGSUMEXP, of(-1000, -1000), of(-1000 + 0x1.62e43p-1f), 1, of(0.5f, 0.5f));
         eachWay(backend, LOGSUMEXP, of(0, -INF), of(0), 1, of(1, 0));
