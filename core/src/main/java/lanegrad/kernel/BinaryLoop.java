@@ -13,7 +13,7 @@ public abstract class BinaryLoop {
     public static BinaryLoop of(Binary f, Backend backend) {
         return backend == Backend.SCALAR
                 ? HiddenCopy.of(ScalarBinaryLoop.class, f, BinaryLoop.class)
-                : HiddenCopy.of(VectorBinaryLoop.class, f, BinaryLoop.class);
+                : new OpaqueBinaryLoop(HiddenCopy.of(VectorBinaryLoop.class, f, BinaryLoop.class));
     }
 
     /// `y[i] = f(a[i + aShift], b[i + bShift])`.

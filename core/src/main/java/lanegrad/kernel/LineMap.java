@@ -53,6 +53,8 @@ public abstract class LineMap {
             return scalarLoop == null ? scalarLoop = HiddenCopy.of(ScalarLineLoop.class, this, LineLoop.class)
                     : scalarLoop;
         }
-        return vectorLoop == null ? vectorLoop = HiddenCopy.of(VectorLineLoop.class, this, LineLoop.class) : vectorLoop;
+        return vectorLoop == null
+                ? vectorLoop = new OpaqueLineLoop(HiddenCopy.of(VectorLineLoop.class, this, LineLoop.class))
+                : vectorLoop;
     }
 }

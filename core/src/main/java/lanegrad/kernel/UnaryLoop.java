@@ -15,7 +15,7 @@ public abstract class UnaryLoop {
     public static UnaryLoop of(Unary f, Backend backend) {
         return backend == Backend.SCALAR
                 ? HiddenCopy.of(ScalarUnaryLoop.class, f, UnaryLoop.class)
-                : HiddenCopy.of(VectorUnaryLoop.class, f, UnaryLoop.class);
+                : new OpaqueUnaryLoop(HiddenCopy.of(VectorUnaryLoop.class, f, UnaryLoop.class));
     }
 
     /// `y = f(x)`.

@@ -15,6 +15,7 @@ import lanegrad.data.Digits;
 import lanegrad.math.SplitMix;
 import lanegrad.nn.Init;
 import lanegrad.nn.Sequential;
+import lanegrad.op.Operations;
 import lanegrad.op.Relu;
 import lanegrad.op.SoftmaxCrossEntropy;
 import lanegrad.optim.Optimizer;
@@ -34,8 +35,9 @@ import org.openjdk.jmh.annotations.Param;
 public class StepBenchmark extends EngineBenchmark {
     private static final int AGREED_STEPS = 20;
 
-    /// Layer sizes, batch and rule of the optimizer.
-    @Param({"64-32-10 batch 32 sgd", "64-32-10 batch 32 adam", "64-128-10 batch 128 sgd", "784-512-10 batch 128 sgd"})
+    /// Layer sizes, activation if it is not relu, batch and rule of the optimizer.
+    @Param({"64-32-10 batch 32 sgd", "64-32-10 batch 32 adam", "64-32-10 tanh batch 32 sgd", "64-128-10 batch 128 sgd",
+        "784-512-10 batch 128 sgd"})
     public String training;
 
     /// Which kernels.
@@ -66,7 +68,7 @@ public class StepBenchmark extends EngineBenchmark {
 
     static Suite suite(boolean full, List<Suite.Arm> arms) {
         List<String> trainings = new ArrayList<>(List.of("64-32-10 batch 32 sgd", "64-32-10 batch 32 adam",
-                "64-128-10 batch 128 sgd"));
+                "64-32-10 tanh batch 32 sgd", "64-128-10 batch 128 sgd"));
         if (full) {
             trainings.addAll(List.of("784-512-10 batch 128 sgd", "784-512-10 batch 128 sgd 2 threads"));
         }
@@ -75,17 +77,19 @@ public class StepBenchmark extends EngineBenchmark {
                         Map.of("training", t), Plan.parse(t).flops(), 0, Plan.parse(t).threads())).toList());
     }
 
-    /// What is trained and how, as text `64-32-10 batch 32 sgd`, with ` 2 threads` at the end for more than one.
+    /// What is trained and how, as text `64-32-10 batch 32 sgd`, with ` 2 threads` at the end for more than one, and
+    /// the activation after the sizes, `64-32-10 tanh batch 32 sgd`, where it is not relu.
     ///
     /// @param features of an example
     /// @param hidden units of the hidden layer
     /// @param outputs classes
+    /// @param activation of the hidden layer, by its name in the registry
     /// @param batch examples of a step
     /// @param rule of the optimizer, see [OptimizerBenchmark.Rule]
     /// @param threads the most that a step may use
-    public record Plan(int features, int hidden, int outputs, int batch, String rule, int threads) {
-        private static final Pattern FORM =
-                Pattern.compile("(\\d+)-(\\d+)-(\\d+) batch (\\d+) (\\w+)(?: (\\d+) threads?)?");
+    public record Plan(int features, int hidden, int outputs, String activation, int batch, String rule, int threads) {
+        private static final Pattern FORM = Pattern.compile(
+                "(\\d+)-(\\d+)-(\\d+)(?: ([a-z][a-z0-9-]*))? batch (\\d+) (\\w+)(?: (\\d+) threads?)?");
 
         /// Reads the text.
         ///
@@ -97,7 +101,8 @@ public class StepBenchmark extends EngineBenchmark {
                         + "'64-32-10 batch 32 sgd' or '64-32-10 batch 32 sgd 2 threads'");
             }
             return new Plan(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2)), Integer.parseInt(m.group(3)),
-                    Integer.parseInt(m.group(4)), m.group(5), m.group(6) == null ? 1 : Integer.parseInt(m.group(6)));
+                    m.group(4) == null ? Relu.OP.name() : m.group(4), Integer.parseInt(m.group(5)), m.group(6),
+                    m.group(7) == null ? 1 : Integer.parseInt(m.group(7)));
         }
 
         /// Floating-point operations of the five matrix products of a step. The first layer has two, because nobody
@@ -122,8 +127,8 @@ public class StepBenchmark extends EngineBenchmark {
         /// @throws IllegalArgumentException for a text that is no plan
         public Training(String text, float lr, Backend backend) {
             Plan plan = Plan.parse(text);
-            network = Sequential.perceptron(Relu.OP, Init.HE, new SplitMix(42), plan.features, plan.hidden,
-                    plan.outputs);
+            network = Sequential.perceptron(Operations.activation(plan.activation), Init.HE, new SplitMix(42),
+                    plan.features, plan.hidden, plan.outputs);
             optimizer = OptimizerBenchmark.Rule.labelled(plan.rule).optimizer(network.parameters(), lr, backend);
             optimizer.threads(plan.threads);
             tape = new Tape(backend, plan.threads);
