@@ -90,14 +90,7 @@ public final class Sigmoid {
             FloatVector n = t.sub(ExpCore.MAGIC);
             FloatVector r = ExpCore.Lanes.low(ExpCore.Lanes.high(u, n), n);
             FloatVector w = r.mul(r).fma(ExpCore.Lanes.curve4(r), r);
-            // [#lower], written out: called here, it is not inlined into the larger loops.
-            IntVector inverse = ExpCore.Lanes.inversePower(t);
-            FloatVector a = inverse.max(0).reinterpretAsFloats();
-            IntVector reciprocal = a.broadcast(-1).div(a.add(1).add(w)).reinterpretAsInts().and(-2);
-            FloatVector m = reciprocal.reinterpretAsFloats();
-            FloatVector e = a.fma(m, w.fma(m, m.add(1)));
-            FloatVector k = reciprocal.add(inverse.add(UP - ONE)).reinterpretAsFloats();
-            FloatVector y = e.fma(k, k);
+            FloatVector y = lower(t, w);
             IntVector bits = x.reinterpretAsInts();
             FloatVector from = bits.lanewise(VectorOperators.ASHR, 31).not().and(ONE).reinterpretAsFloats();
             return y.reinterpretAsInts().lanewise(VectorOperators.XOR, bits.and(SIGN)).reinterpretAsFloats()
