@@ -14,6 +14,9 @@ import lanegrad.kernel.Sums;
 /// the way to the kernels.
 ///
 /// Matrices pass between kernels laid out as [Lines] wants them. Scratch slots 0 to 2 are those of this class.
+///
+/// (Over 300 lines: it also holds the small maps that several of the operations use, each with its scalar and its vector
+/// form.)
 abstract class LineOp implements Op {
     private static final int INPUT = 0;
     private static final int OUTPUT = 1;
