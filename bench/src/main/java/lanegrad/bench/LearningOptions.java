@@ -17,7 +17,7 @@ final class LearningOptions {
     static final class Losses implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return Objective.ALL.stream().map(Objective::name).iterator();
+            return Objective.all().stream().map(Objective::name).iterator();
         }
     }
 

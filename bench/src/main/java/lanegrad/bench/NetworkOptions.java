@@ -5,7 +5,7 @@ import lanegrad.data.Digits;
 import lanegrad.math.SplitMix;
 import lanegrad.nn.Init;
 import lanegrad.nn.Sequential;
-import lanegrad.op.Operations;
+import lanegrad.op.Activations;
 import picocli.CommandLine.Option;
 
 /// Options of `lanegrad train`: the layers.
@@ -32,14 +32,14 @@ final class NetworkOptions {
 
     void check(Usage usage) {
         units(usage, 1);
-        usage.accept(() -> Operations.activation(activation));
+        usage.accept(() -> Activations.named(activation));
         usage.accept(() -> Init.named(init));
         usage.check(dropout >= 0 && dropout < 1, "--dropout", dropout, "give 0 to below 1");
     }
 
     /// A new network.
     Sequential model(Usage usage, SplitMix random, int outputs) {
-        return Sequential.perceptron(Operations.activation(activation), Init.named(init), dropout, random,
+        return Sequential.perceptron(Activations.named(activation), Init.named(init), dropout, random,
                 units(usage, outputs));
     }
 

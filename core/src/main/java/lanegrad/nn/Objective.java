@@ -40,23 +40,30 @@ public record Objective(Op loss, Targets targets, Op head) {
     /// Sigmoid and cross-entropy in one, on one score: the usual choice for two classes.
     public static final Objective BINARY_CROSS_ENTROPY = of(BinaryCrossEntropy.MEAN, Targets.BINARY);
 
-    /// All that the command line knows, one line each.
-    public static final List<Objective> ALL = List.of(
-            SOFTMAX_CROSS_ENTROPY,
-            BINARY_CROSS_ENTROPY,
-            new Objective(BinaryCrossEntropyOfProbabilities.MEAN, Targets.BINARY, Sigmoid.OP),
-            of(Hinge.MEAN, Targets.SIGNED),
-            new Objective(NegativeLogLikelihood.MEAN, Targets.LABELS, LogSoftmax.ROWS),
-            new Objective(KlDivergence.MEAN, Targets.ONE_HOT, LogSoftmax.ROWS),
-            of(SoftTargetCrossEntropy.MEAN, Targets.ONE_HOT),
-            of(MeanSquaredError.MEAN, Targets.ONE_HOT),
-            of(HalfSquaredError.MEAN, Targets.ONE_HOT),
-            of(MeanAbsoluteError.MEAN, Targets.ONE_HOT),
-            of(Huber.MEAN, Targets.ONE_HOT),
-            of(SmoothL1.MEAN, Targets.ONE_HOT));
+    // Apart: whoever uses one objective need not load the losses of all.
+    private static final class Table {
+        static final List<Objective> ALL = List.of(
+                SOFTMAX_CROSS_ENTROPY,
+                BINARY_CROSS_ENTROPY,
+                new Objective(BinaryCrossEntropyOfProbabilities.MEAN, Targets.BINARY, Sigmoid.OP),
+                of(Hinge.MEAN, Targets.SIGNED),
+                new Objective(NegativeLogLikelihood.MEAN, Targets.LABELS, LogSoftmax.ROWS),
+                new Objective(KlDivergence.MEAN, Targets.ONE_HOT, LogSoftmax.ROWS),
+                of(SoftTargetCrossEntropy.MEAN, Targets.ONE_HOT),
+                of(MeanSquaredError.MEAN, Targets.ONE_HOT),
+                of(HalfSquaredError.MEAN, Targets.ONE_HOT),
+                of(MeanAbsoluteError.MEAN, Targets.ONE_HOT),
+                of(Huber.MEAN, Targets.ONE_HOT),
+                of(SmoothL1.MEAN, Targets.ONE_HOT));
+    }
 
     private static Objective of(Op loss, Targets targets) {
         return new Objective(loss, targets, null);
+    }
+
+    /// All that the command line knows.
+    public static List<Objective> all() {
+        return Table.ALL;
     }
 
     /// The name of the loss.
@@ -68,13 +75,13 @@ public record Objective(Op loss, Targets targets, Op head) {
     ///
     /// @throws IllegalArgumentException for another name; the message lists the names
     public static Objective named(String name) {
-        for (Objective objective : ALL) {
+        for (Objective objective : Table.ALL) {
             if (objective.name().equals(name.toLowerCase(Locale.ROOT))) {
                 return objective;
             }
         }
         throw new IllegalArgumentException("loss '" + name + "' is unknown; choose one of "
-                + String.join(", ", ALL.stream().map(Objective::name).toList()));
+                + String.join(", ", Table.ALL.stream().map(Objective::name).toList()));
     }
 
     /// Records head and loss behind `scores`.

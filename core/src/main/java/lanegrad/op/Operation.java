@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import lanegrad.Op;
 import lanegrad.Shape;
 
@@ -73,6 +74,18 @@ public record Operation(Op op, Kind kind, String text, Bound bound, Bound slope,
     /// What it costs, forward and backward.
     public String cost() {
         return column("cost");
+    }
+
+    // The one of this name among some, whatever the case of its letters.
+    static Operation find(String name, String what, List<Operation> among) {
+        String wanted = name.toLowerCase(Locale.ROOT);
+        for (Operation operation : among) {
+            if (operation.op().name().equals(wanted)) {
+                return operation;
+            }
+        }
+        throw new IllegalArgumentException(what + " '" + name + "' is unknown; choose one of "
+                + String.join(", ", among.stream().map(Operation::op).map(Op::name).toList()));
     }
 
     private String column(String label) {

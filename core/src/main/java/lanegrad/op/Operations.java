@@ -1,34 +1,17 @@
 package lanegrad.op;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import lanegrad.Op;
 
-/// The registry: one line per operation.
+/// The registry: one line per operation; those of activations are in [Activations].
 ///
 /// From its line an operation gets its tests at every length, in place, on special values, scalar against
 /// vector bits, against its exact meaning, of its gradient and of its shape errors; its benchmarks; its row in
 /// the operation table; and, if it is an activation, its name on the command line.
 public final class Operations {
     /// All operations, in the order of the table.
-    public static final List<Operation> ALL = List.of(
-            Relu.OPERATION,
-            Sigmoid.OPERATION,
-            Tanh.OPERATION,
-            Softplus.OPERATION,
-            LogSigmoid.OPERATION,
-            Silu.OPERATION,
-            Gelu.OPERATION,
-            GeluTanh.OPERATION,
-            Mish.OPERATION,
-            Elu.OPERATION,
-            Selu.OPERATION,
-            Celu.OPERATION,
-            HardSigmoid.OPERATION,
-            HardTanh.OPERATION,
-            Relu6.OPERATION,
-            LeakyRelu.OPERATION,
-            Softsign.OPERATION,
+    public static final List<Operation> ALL = with(Activations.ALL, List.of(
             Neg.OPERATION,
             Abs.OPERATION,
             Square.OPERATION,
@@ -123,7 +106,7 @@ public final class Operations {
             Huber.OPERATION,
             Huber.SUM_OPERATION,
             SmoothL1.OPERATION,
-            SmoothL1.SUM_OPERATION);
+            SmoothL1.SUM_OPERATION));
 
     private Operations() {
     }
@@ -132,19 +115,7 @@ public final class Operations {
     ///
     /// @throws IllegalArgumentException for another name; the message lists the names
     public static Operation named(String name) {
-        return find(name, "operation", ALL);
-    }
-
-    /// The activations, in the order of the table.
-    public static List<Operation> activations() {
-        return ALL.stream().filter(o -> o.kind() == Operation.Kind.ACTIVATION).toList();
-    }
-
-    /// The activation of this name.
-    ///
-    /// @throws IllegalArgumentException for another name; the message lists the activations
-    public static UnaryOp activation(String name) {
-        return (UnaryOp) find(name, "activation", activations()).op();
+        return Operation.find(name, "operation", ALL);
     }
 
     /// The losses that take the mean over the examples, in the order of the table. For each, the table also has the one
@@ -158,17 +129,12 @@ public final class Operations {
     ///
     /// @throws IllegalArgumentException for another name; the message lists the losses
     public static Op loss(String name) {
-        return find(name, "loss", losses()).op();
+        return Operation.find(name, "loss", losses()).op();
     }
 
-    private static Operation find(String name, String what, List<Operation> among) {
-        String wanted = name.toLowerCase(Locale.ROOT);
-        for (Operation operation : among) {
-            if (operation.op().name().equals(wanted)) {
-                return operation;
-            }
-        }
-        throw new IllegalArgumentException(what + " '" + name + "' is unknown; choose one of "
-                + String.join(", ", among.stream().map(Operation::op).map(Op::name).toList()));
+    private static List<Operation> with(List<Operation> first, List<Operation> rest) {
+        List<Operation> all = new ArrayList<>(first);
+        all.addAll(rest);
+        return List.copyOf(all);
     }
 }

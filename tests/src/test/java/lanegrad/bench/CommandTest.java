@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import lanegrad.nn.Objective;
+import lanegrad.op.Activations;
 import lanegrad.op.Operation;
 import lanegrad.op.Operations;
 import org.junit.jupiter.api.Test;
@@ -252,7 +253,7 @@ class CommandTest {
 
     @Test
     void everyActivationOfTheRegistryTrains() {
-        for (Operation o : Operations.activations()) {
+        for (Operation o : Activations.ALL) {
             Run run = run("train", "--quiet", "--epochs", "1", "--activation", o.op().name());
             assertEquals(0, run.code(), run.err());
         }
@@ -340,7 +341,7 @@ class CommandTest {
 
     @Test
     void everyLossTrainsItsTask() throws IOException {
-        for (Objective objective : Objective.ALL) {
+        for (Objective objective : Objective.all()) {
             String task = objective.targets().single() ? "parity" : "digits";
             JsonObject o = json("--epochs", "2", "--task", task, "--loss", objective.name(), "--optimizer", "adam");
             assertTrue(o.get("out").getAsString().contains("Misread"), objective.name());

@@ -10,8 +10,8 @@ import lanegrad.data.Dataset;
 import lanegrad.data.Digits;
 import lanegrad.data.Split;
 import lanegrad.math.SplitMix;
+import lanegrad.op.Activations;
 import lanegrad.op.Operation;
-import lanegrad.op.Operations;
 import lanegrad.op.UnaryOp;
 import lanegrad.optim.Adagrad;
 import lanegrad.optim.Adam;
@@ -45,7 +45,7 @@ class EveryCombinationLearnsTest {
     }
 
     static List<Operation> activations() {
-        return Operations.activations();
+        return Activations.ALL;
     }
 
     @ParameterizedTest

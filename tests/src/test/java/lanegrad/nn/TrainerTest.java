@@ -38,7 +38,7 @@ class TrainerTest {
     private static final Objective SQUARES = new Objective(MeanSquaredError.MEAN, Targets.ONE_HOT, null);
 
     static List<Objective> objectives() {
-        return Objective.ALL;
+        return Objective.all();
     }
 
     // The data that an objective is for: ten classes, or odd against even.
@@ -273,7 +273,7 @@ class TrainerTest {
     @Test
     void aSteadyEpochAllocatesNothing() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        for (Objective objective : Objective.ALL) {
+        for (Objective objective : Objective.all()) {
             SplitMix root = new SplitMix(1);
             Sequential model = model(objective, root);
             Trainer trainer = new Trainer(model, new Adam(model.parameters(), 0.01f, 0.9f, 0.999f, 1e-8f,

@@ -114,9 +114,9 @@ class OperationTest {
                 }
             }
         }
-        assertFalse(Operations.activations().isEmpty());
-        for (Operation o : Operations.activations()) {
-            assertSame(o.op(), Operations.activation(o.op().name()));
+        assertFalse(Activations.ALL.isEmpty());
+        for (Operation o : Activations.ALL) {
+            assertSame(o.op(), Activations.named(o.op().name()));
         }
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Operations.named("rleu"));
         assertTrue(e.getMessage().contains("rleu") && e.getMessage().contains("relu"), e.getMessage());

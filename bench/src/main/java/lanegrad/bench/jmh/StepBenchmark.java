@@ -15,7 +15,7 @@ import lanegrad.data.Digits;
 import lanegrad.math.SplitMix;
 import lanegrad.nn.Init;
 import lanegrad.nn.Sequential;
-import lanegrad.op.Operations;
+import lanegrad.op.Activations;
 import lanegrad.op.Relu;
 import lanegrad.op.SoftmaxCrossEntropy;
 import lanegrad.optim.Optimizer;
@@ -127,7 +127,7 @@ public class StepBenchmark extends EngineBenchmark {
         /// @throws IllegalArgumentException for a text that is no plan
         public Training(String text, float lr, Backend backend) {
             Plan plan = Plan.parse(text);
-            network = Sequential.perceptron(Operations.activation(plan.activation), Init.HE, new SplitMix(42),
+            network = Sequential.perceptron(Activations.named(plan.activation), Init.HE, new SplitMix(42),
                     plan.features, plan.hidden, plan.outputs);
             optimizer = OptimizerBenchmark.Rule.labelled(plan.rule).optimizer(network.parameters(), lr, backend);
             optimizer.threads(plan.threads);
