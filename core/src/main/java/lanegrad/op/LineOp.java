@@ -15,8 +15,8 @@ import lanegrad.kernel.Sums;
 ///
 /// Matrices pass between kernels laid out as [Lines] wants them. Scratch slots 0 to 2 are those of this class.
 ///
-/// (Over 300 lines: it also holds the small maps that several of the operations use, each with its scalar and its vector
-/// form.)
+/// (Over 300 lines: it also holds the small maps that several of the operations use, each with its scalar and its
+/// vector form.)
 abstract class LineOp implements Op {
     private static final int INPUT = 0;
     private static final int OUTPUT = 1;
