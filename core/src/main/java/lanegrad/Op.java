@@ -35,7 +35,8 @@ public interface Op {
     /// `e.adds(i)` the contribution is added to what stands there, otherwise it overwrites it.
     void backward(Tape.Entry e);
 
-    /// The meaning of the operation in double: naive, the oracle of accuracy and gradient tests.
+    /// The meaning of the operation, naive, in numbers that know their derivative: the oracle of accuracy and gradient
+    /// tests.
     ///
     /// @param attribute as in [#shape]
     /// @param shapes one per input
@@ -43,7 +44,18 @@ public interface Op {
     /// @return the output, row-major
     /// @throws UnsupportedOperationException where an operation has none; it can then only be checked against
     ///         itself
-    default double[] exact(Object attribute, Shape[] shapes, double[]... x) {
+    default Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
         throw new UnsupportedOperationException("operation " + name() + " has no exact meaning; override exact");
+    }
+
+    /// The values of the exact meaning in double.
+    ///
+    /// @throws UnsupportedOperationException as above
+    default double[] exact(Object attribute, Shape[] shapes, double[]... x) {
+        Real[][] in = new Real[x.length][];
+        for (int k = 0; k < in.length; k++) {
+            in[k] = Real.of(x[k]);
+        }
+        return Real.values(exact(attribute, shapes, in));
     }
 }

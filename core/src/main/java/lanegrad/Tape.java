@@ -1,6 +1,7 @@
 package lanegrad;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /// Records operations as they run, and walks them in reverse for the gradient.
 ///
@@ -58,6 +59,14 @@ public final class Tape {
     /// The number of positions recorded since the last rewind.
     public int length() {
         return cursor;
+    }
+
+    /// What was recorded at a position, 0 to [#length] - 1.
+    ///
+    /// @throws IndexOutOfBoundsException for another position
+    public Entry entry(int position) {
+        Objects.checkIndex(position, cursor);
+        return entries[position];
     }
 
     long recording() {
@@ -358,6 +367,21 @@ public final class Tape {
         /// What came with this use, for instance labels; `null` for most operations.
         public Object attribute() {
             return attribute;
+        }
+
+        /// The operation; `null` for a constant or a variable.
+        public Op op() {
+            return op;
+        }
+
+        /// What is recorded here, as others use it.
+        public Var output() {
+            return current;
+        }
+
+        /// Where input `i` comes from.
+        public Var input(int i) {
+            return inputs[i];
         }
 
         /// The number of inputs.

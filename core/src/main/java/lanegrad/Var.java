@@ -76,6 +76,11 @@ public final class Var {
         return tape;
     }
 
+    /// The position on the tape; -1 for a parameter.
+    public int position() {
+        return index;
+    }
+
     /// The parameter's name; for a position on a tape, the operation's.
     public String name() {
         return name;

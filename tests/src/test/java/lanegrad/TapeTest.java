@@ -337,13 +337,8 @@ class TapeTest {
         }
 
         @Override
-        public double exact(double x) {
-            return x / (1 + Math.abs(x));
-        }
-
-        @Override
-        public double exactDerivative(double x) {
-            return 1 / ((1 + Math.abs(x)) * (1 + Math.abs(x)));
+        public Real exact(Real x) {
+            return x.over(x.abs().plus(1));
         }
 
         @Override
@@ -428,10 +423,10 @@ class TapeTest {
         }
 
         @Override
-        public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-            double[] y = new double[x[0].length];
+        public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+            Real[] y = new Real[x[0].length];
             for (int i = 0; i < y.length; i++) {
-                y[i] = x[0][i] * x[1][i / shapes[0].extent(1)];
+                y[i] = x[0][i].times(x[1][i / shapes[0].extent(1)]);
             }
             return y;
         }
@@ -517,7 +512,7 @@ class TapeTest {
             }
         };
         assertTrue(assertThrows(UnsupportedOperationException.class,
-                () -> op.exact(null, new Shape[0])).getMessage().contains("nameless"));
+                () -> op.exact(null, new Shape[0], new double[0][])).getMessage().contains("nameless"));
         // What an operation throws arrives, and the tape goes on.
         Var x = tape.variable(vector(1));
         refusedState(() -> tape.record(op, x), "forward of nameless");

@@ -91,6 +91,11 @@ public final class Gelu {
                 + x * StrictMath.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
     }
 
+    /// The second derivative in double.
+    public static double exactBend(double x) {
+        return Math.abs(x) > 40 ? 0 : StrictMath.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI) * (2 - x * x);
+    }
+
     /// The scalar twin: the bits of a lane.
     public static float scalar(float x) {
         float u = ExpCore.magnitude(x, LAST);

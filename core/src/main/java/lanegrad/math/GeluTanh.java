@@ -55,6 +55,19 @@ public final class GeluTanh {
         return Sigmoid.exact(g) * (1 + x * slope * Sigmoid.exact(-g));
     }
 
+    /// The second derivative in double.
+    public static double exactBend(double x) {
+        double g = inner(x);
+        if (Math.abs(g) > 800) {
+            return 0;
+        }
+        double s = Sigmoid.exact(g);
+        double other = Sigmoid.exact(-g);
+        double slope = StrictMath.sqrt(8 / Math.PI) * (1 + 3 * 0.044715 * x * x);
+        double bend = StrictMath.sqrt(8 / Math.PI) * 6 * 0.044715 * x;
+        return s * other * (2 * slope + x * bend + x * slope * slope * (other - s));
+    }
+
     /// The scalar twin: the bits of a lane.
     public static float scalar(float x) {
         float u = ExpCore.magnitude(x, LAST);

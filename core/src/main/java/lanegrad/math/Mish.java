@@ -57,6 +57,20 @@ public final class Mish {
         return (1 + 2 * a) / d + 4 * x * (1 + a) * a * a / (d * d);
     }
 
+    /// The second derivative in double.
+    public static double exactBend(double x) {
+        if (Math.abs(x) > 800) {
+            return 0;
+        }
+        // With q = sigmoid(-x): tanh(softplus(x)) = (1 - q^2) / (1 + q^2), its derivative 4 q^2 s / (1 + q^2)^2.
+        double s = Sigmoid.exact(x);
+        double q = Sigmoid.exact(-x);
+        double d = 1 + q * q;
+        double t = s * (1 + q) / d;
+        double w = 4 * q * q / (d * d);
+        return 2 * w * s + x * w * s * (q - 2 * t * s);
+    }
+
     /// The scalar twin: the bits of a lane.
     public static float scalar(float x) {
         float v = ExpCore.negative(x, LAST);

@@ -43,6 +43,13 @@ public final class Silu {
                 : Sigmoid.exact(x) * (1 + x * Sigmoid.exact(-x));
     }
 
+    /// The second derivative in double.
+    public static double exactBend(double x) {
+        double s = Sigmoid.exact(x);
+        double other = Sigmoid.exact(-x);
+        return Double.isInfinite(x) ? 0 : s * other * (2 + x * (other - s));
+    }
+
     /// The scalar twin: the bits of a lane.
     public static float scalar(float x) {
         float u = ExpCore.magnitude(x, LAST);

@@ -4,6 +4,7 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The magnitude: `y = |x|`.
@@ -41,18 +42,13 @@ public final class Abs extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return Math.abs(x);
+    public Real exact(Real x) {
+        return x.abs();
     }
 
     @Override
     public float scalar(float x) {
         return Math.abs(x);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return x > 0 ? 1 : x < 0 ? -1 : Math.abs(x);
     }
 
     @Override

@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Tape;
 import lanegrad.Var;
 
@@ -42,8 +43,8 @@ public final class Add extends BinaryOp {
     }
 
     @Override
-    public double exact(double a, double b) {
-        return a + b;
+    public Real exact(Real a, Real b) {
+        return a.plus(b);
     }
 
     @Override

@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import lanegrad.Op;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -107,10 +108,10 @@ public final class AddRow implements Op {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double[] y = x[0].clone();
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        Real[] y = x[0].clone();
         for (int i = 0; i < y.length; i++) {
-            y[i] += x[1][i % x[1].length];
+            y[i] = y[i].plus(x[1][i % x[1].length]);
         }
         return y;
     }

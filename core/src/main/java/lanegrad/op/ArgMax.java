@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.Arrays;
 import java.util.List;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -127,15 +128,17 @@ public final class ArgMax extends LineOp {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double[][] lines = lines(shapes[0], x[0]);
-        double[] y = new double[lines.length];
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        Real[][] lines = lines(shapes[0], x[0]);
+        Real[] y = new Real[lines.length];
         for (int i = 0; i < y.length; i++) {
             int place = 0;
+            boolean isNaN = false;
             for (int k = 0; k < lines[i].length; k++) {
-                place = lines[i][k] > lines[i][place] ? k : place;
+                place = lines[i][k].value() > lines[i][place].value() ? k : place;
+                isNaN |= Double.isNaN(lines[i][k].value());
             }
-            y[i] = Arrays.stream(lines[i]).anyMatch(Double::isNaN) ? Double.NaN : place;
+            y[i] = Real.of(isNaN ? Double.NaN : place);
         }
         return y;
     }

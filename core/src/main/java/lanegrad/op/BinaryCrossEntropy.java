@@ -4,6 +4,7 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 import lanegrad.math.Sigmoid;
 
@@ -59,9 +60,13 @@ public final class BinaryCrossEntropy extends ElementwiseLoss {
     }
 
     @Override
-    public double exact(double z, double t) {
-        double w = z > 0 ? 1 - t : t;
-        return (w == 0 ? 0 : Math.abs(z) * w) + Math.log1p(Math.exp(-Math.abs(z)));
+    public Real exact(Real z, Real t) {
+        boolean positive = z.value() > 0;
+        Real w = positive ? Real.ONE.minus(t) : t;
+        Real size = positive ? z : z.negated();
+        // 0 for w = 0, even if z is infinite.
+        Real linear = w.value() == 0 ? w.function(0, size.value(), 0) : size.times(w);
+        return linear.plus(size.negated().softplus());
     }
 
     @Override

@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Tape;
 import lanegrad.Var;
 import lanegrad.math.Log;
@@ -85,8 +86,12 @@ public final class BinaryCrossEntropyOfProbabilities extends ElementwiseLoss {
     }
 
     @Override
-    public double exact(double p, double t) {
-        return -t * Math.max(Math.log(p), CLAMP) - (1 - t) * Math.max(Math.log1p(-p), CLAMP);
+    public Real exact(Real p, Real t) {
+        return t.times(clamped(p.log())).plus(Real.ONE.minus(t).times(clamped(p.negated().log1p()))).negated();
+    }
+
+    private static Real clamped(Real log) {
+        return log.value() < CLAMP ? Real.of(CLAMP) : log;
     }
 
     @Override

@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.Arrays;
 import lanegrad.Backend;
 import lanegrad.Op;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.kernel.Binary;
@@ -29,8 +30,13 @@ public abstract class BinaryOp implements Op, Binary {
         this.name = name;
     }
 
+    /// `f(a, b)` exactly, with its derivatives by way of [Real]; at a kink, the documented convention.
+    public abstract Real exact(Real a, Real b);
+
     /// `f(a, b)` in double.
-    public abstract double exact(double a, double b);
+    public final double exact(double a, double b) {
+        return exact(Real.of(a), Real.of(b)).value();
+    }
 
     @Override
     public final String name() {
@@ -128,8 +134,8 @@ public abstract class BinaryOp implements Op, Binary {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double[] y = new double[Math.max(x[0].length, x[1].length)];
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        Real[] y = new Real[Math.max(x[0].length, x[1].length)];
         boolean a = shapes[0].rank() == 0;
         boolean b = shapes[1].rank() == 0;
         for (int i = 0; i < y.length; i++) {

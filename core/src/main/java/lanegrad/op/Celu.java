@@ -4,6 +4,7 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 import lanegrad.math.Exp;
 import lanegrad.math.Expm1;
@@ -64,18 +65,13 @@ public final class Celu extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return x > 0 ? x : alpha * StrictMath.expm1(x / alpha);
+    public Real exact(Real x) {
+        return x.value() > 0 ? x : x.over(alpha).expm1().times(alpha);
     }
 
     @Override
     public float scalar(float x) {
         return x > 0 ? x : alpha * Expm1.scalar(x / alpha);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return x > 0 ? 1 : StrictMath.exp(x / alpha);
     }
 
     @Override

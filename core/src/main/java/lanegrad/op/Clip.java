@@ -4,6 +4,7 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 
 /// The nearest value within bounds: `y = min(max(x, low), high)`.
 ///
@@ -63,18 +64,15 @@ public sealed class Clip extends UnaryOp permits HardTanh, Relu6 {
     }
 
     @Override
-    public final double exact(double x) {
-        return x <= low ? low : x >= high ? high : x;
+    public final Real exact(Real x) {
+        double v = x.value();
+        double y = v <= low ? low : v >= high ? high : v;
+        return x.function(y, v != v ? v : v >= low && v <= high ? 1 : 0, 0);
     }
 
     @Override
     public final float scalar(float x) {
         return x <= low ? low : x >= high ? high : x;
-    }
-
-    @Override
-    public final double exactDerivative(double x) {
-        return x != x ? x : x >= low && x <= high ? 1 : 0;
     }
 
     @Override

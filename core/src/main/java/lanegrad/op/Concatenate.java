@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.Arrays;
 import java.util.List;
 import lanegrad.Op;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -120,9 +121,9 @@ public final class Concatenate implements Op {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
         int columns = shape(attribute, shapes).extent(1);
-        double[] y = new double[shape(attribute, shapes).size()];
+        Real[] y = new Real[shape(attribute, shapes).size()];
         int rowsBefore = 0;
         int columnsBefore = 0;
         for (int k = 0; k < x.length; k++) {

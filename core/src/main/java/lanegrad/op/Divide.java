@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Tape;
 import lanegrad.Var;
 
@@ -48,8 +49,8 @@ public final class Divide extends BinaryOp {
     }
 
     @Override
-    public double exact(double a, double b) {
-        return a / b;
+    public Real exact(Real a, Real b) {
+        return a.over(b);
     }
 
     @Override

@@ -7,6 +7,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import lanegrad.Backend;
 import lanegrad.Op;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -191,11 +192,11 @@ public final class Dropout implements Op {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
         long key = ((Key) attribute).value();
-        double[] y = new double[x[0].length];
+        Real[] y = new Real[x[0].length];
         for (int i = 0; i < y.length; i++) {
-            y[i] = keeps(key, i) ? x[0][i] / (1 - (double) p) : 0;
+            y[i] = keeps(key, i) ? x[0][i].over(1 - (double) p) : Real.ZERO;
         }
         return y;
     }

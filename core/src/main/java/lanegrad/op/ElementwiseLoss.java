@@ -5,6 +5,7 @@ import static lanegrad.kernel.Lanes.SPECIES;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import lanegrad.Backend;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -113,12 +114,12 @@ public abstract class ElementwiseLoss extends BinaryOp {
     }
 
     @Override
-    public final double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double sum = 0;
-        for (int i = 0; i < x[0].length; i++) {
-            sum += exact(x[0][i], x[1][i]);
+    public final Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        Real[] y = new Real[x[0].length];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = exact(x[0][i], x[1][i]);
         }
-        return new double[] {reduction.of(sum, examples(shapes[0]))};
+        return new Real[] {reduction.of(Real.sum(y), examples(shapes[0]))};
     }
 
     /// The bound for losses whose elements are not negative, so that nothing cancels: that of an element, plus

@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The exponential: `y = exp(x)`.
@@ -42,18 +43,13 @@ public final class Exp extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return lanegrad.math.Exp.exact(x);
+    public Real exact(Real x) {
+        return x.exp();
     }
 
     @Override
     public float scalar(float x) {
         return lanegrad.math.Exp.scalar(x);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return lanegrad.math.Exp.exact(x);
     }
 
     @Override

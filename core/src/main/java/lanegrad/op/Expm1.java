@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The exponential less one, accurate near 0: `y = exp(x) - 1`.
@@ -43,18 +44,13 @@ public final class Expm1 extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return lanegrad.math.Expm1.exact(x);
+    public Real exact(Real x) {
+        return x.expm1();
     }
 
     @Override
     public float scalar(float x) {
         return lanegrad.math.Expm1.scalar(x);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return lanegrad.math.Exp.exact(x);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package lanegrad.op;
 
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Tape;
 import lanegrad.kernel.Axis;
 import lanegrad.kernel.LineMap;
@@ -84,6 +85,21 @@ abstract class Exponentials extends LineOp {
                 s += StrictMath.exp(v - max);
             }
             return new Line(max, StrictMath.log(s));
+        }
+    }
+
+    /// [Line] exactly: the maximum as a constant, for it only keeps `exp` in range and cancels, derivative and all.
+    record Exact(double max, Real log) {
+        static Exact of(Real[] x) {
+            double max = Double.NEGATIVE_INFINITY;
+            for (Real v : x) {
+                max = Math.max(max, v.value());
+            }
+            Real[] e = new Real[x.length];
+            for (int i = 0; i < e.length; i++) {
+                e[i] = x[i].minus(max).exp();
+            }
+            return new Exact(max, Real.sum(e).log());
         }
     }
 

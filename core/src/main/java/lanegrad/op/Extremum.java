@@ -1,7 +1,9 @@
 package lanegrad.op;
 
 import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.kernel.Axis;
@@ -53,14 +55,23 @@ abstract class Extremum extends LineOp {
     }
 
     @Override
-    public final double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double[][] lines = lines(shapes[0], x[0]);
-        double[] y = new double[lines.length];
+    public final Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        Real[][] lines = lines(shapes[0], x[0]);
+        Real[] y = new Real[lines.length];
         for (int i = 0; i < y.length; i++) {
-            y[i] = lines[i][0];
-            for (double v : lines[i]) {
-                y[i] = exact(y[i], v);
+            double extremum = lines[i][0].value();
+            for (Real v : lines[i]) {
+                extremum = exact(extremum, v.value());
             }
+            // Ties share the gradient equally: their mean.
+            List<Real> ties = new ArrayList<>();
+            for (Real v : lines[i]) {
+                if (v.value() == extremum || v.value() != v.value() && extremum != extremum) {
+                    ties.add(v);
+                }
+            }
+            Real first = ties.get(0);
+            y[i] = ties.size() == 1 ? first : Real.sum(ties.toArray(new Real[0])).over(ties.size());
         }
         return y;
     }

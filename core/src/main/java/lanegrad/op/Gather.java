@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.Arrays;
 import java.util.List;
 import lanegrad.Op;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -106,10 +107,10 @@ public final class Gather implements Op {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
         int[] rows = (int[]) attribute;
         int n = shapes[0].extent(1);
-        double[] y = new double[rows.length * n];
+        Real[] y = new Real[rows.length * n];
         for (int i = 0; i < y.length; i++) {
             y[i] = x[0][rows[i / n] * n + i % n];
         }

@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The Gaussian error linear unit: `y = x Phi(x)`, Phi the normal distribution.
@@ -45,18 +46,15 @@ public final class Gelu extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return lanegrad.math.Gelu.exact(x);
+    public Real exact(Real x) {
+        double v = x.value();
+        return x.function(lanegrad.math.Gelu.exact(v), lanegrad.math.Gelu.exactDerivative(v),
+                lanegrad.math.Gelu.exactBend(v), 0x1p-22);
     }
 
     @Override
     public float scalar(float x) {
         return lanegrad.math.Gelu.scalar(x);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return lanegrad.math.Gelu.exactDerivative(x);
     }
 
     @Override

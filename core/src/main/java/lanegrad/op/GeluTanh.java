@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// GELU by its tanh formula: `y = x s(2 u), u = sqrt(2/pi) (x + 0.044715 x^3)`, s the sigmoid. An operation of its own:
@@ -46,18 +47,15 @@ public final class GeluTanh extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return lanegrad.math.GeluTanh.exact(x);
+    public Real exact(Real x) {
+        double v = x.value();
+        return x.function(lanegrad.math.GeluTanh.exact(v), lanegrad.math.GeluTanh.exactDerivative(v),
+                lanegrad.math.GeluTanh.exactBend(v), 0x1p-22);
     }
 
     @Override
     public float scalar(float x) {
         return lanegrad.math.GeluTanh.scalar(x);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return lanegrad.math.GeluTanh.exactDerivative(x);
     }
 
     @Override

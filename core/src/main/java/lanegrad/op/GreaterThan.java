@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 
 /// A comparison with a value: `y = x > value ? 1 : 0`. The condition of a [Where].
 ///
@@ -47,18 +48,14 @@ public final class GreaterThan extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return x != x ? x : x > value ? 1 : 0;
+    public Real exact(Real x) {
+        double v = x.value();
+        return x.function(v != v ? v : v > value ? 1 : 0, 0, 0);
     }
 
     @Override
     public float scalar(float x) {
         return x != x ? x : x > value ? 1 : 0;
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return 0;
     }
 
     @Override

@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Var;
 
@@ -65,8 +66,8 @@ public final class HalfSquaredError extends ElementwiseLoss {
     }
 
     @Override
-    public double exact(double a, double b) {
-        return (a - b) * (a - b) / 2;
+    public Real exact(Real a, Real b) {
+        return a.minus(b).square().over(2);
     }
 
     @Override

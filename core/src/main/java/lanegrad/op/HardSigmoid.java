@@ -4,6 +4,7 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The sigmoid in three straight pieces: `y = min(max(x/6 + 1/2, 0), 1)`.
@@ -49,18 +50,14 @@ public final class HardSigmoid extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return x != x ? x : Math.min(Math.max((x + 3) / 6, 0), 1);
+    public Real exact(Real x) {
+        double v = x.value();
+        return x.function(v != v ? v : Math.min(Math.max((v + 3) / 6, 0), 1), v >= -3 && v <= 3 ? 1 / 6.0 : v != v ? v : 0, 0);
     }
 
     @Override
     public float scalar(float x) {
         return x <= -3 ? 0 : x >= 3 ? 1 : (x + 3) * SIXTH;
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return x >= -3 && x <= 3 ? 1 / 6.0 : x != x ? x : 0;
     }
 
     @Override

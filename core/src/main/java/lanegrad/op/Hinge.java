@@ -4,6 +4,7 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Tape;
 import lanegrad.Var;
 
@@ -76,8 +77,9 @@ public final class Hinge extends ElementwiseLoss {
     }
 
     @Override
-    public double exact(double x, double t) {
-        return Math.max(0, 1 - t * x);
+    public Real exact(Real x, Real t) {
+        Real margin = Real.ONE.minus(t.times(x));
+        return margin.value() <= 0 ? Real.ZERO : margin;
     }
 
     @Override

@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The loss of Huber: half the square of a difference up to delta, beyond it a line that goes on with the same slope.
@@ -81,9 +82,9 @@ public final class Huber extends ElementwiseLoss {
     }
 
     @Override
-    public double exact(double a, double b) {
-        double d = Math.abs(a - b);
-        return d <= delta ? d * d / 2 : delta * (d - delta / 2.0);
+    public Real exact(Real a, Real b) {
+        Real d = a.minus(b);
+        return Math.abs(d.value()) <= delta ? d.square().over(2) : d.abs().minus(delta / 2.0).times(delta);
     }
 
     @Override

@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Var;
 import lanegrad.math.Log;
@@ -71,8 +72,9 @@ public final class KlDivergence extends ElementwiseLoss {
     }
 
     @Override
-    public double exact(double x, double t) {
-        return t == 0 && !Double.isNaN(x) ? 0 : t * (Math.log(t) - x);
+    public Real exact(Real x, Real t) {
+        // t log t with a slope for t > 0; nothing at all, not NaN, for a target of 0.
+        return t.value() == 0 && !Double.isNaN(x.value()) ? Real.ZERO : t.times(t.log().minus(x));
     }
 
     @Override

@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Tensor;
@@ -193,16 +194,13 @@ public final class LayerNorm extends LineOp {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double[][] lines = lines(shapes[0], x[0]);
-        for (double[] line : lines) {
-            double variance = Variance.variance(line);
-            double mean = 0;
-            for (double v : line) {
-                mean += v / line.length;
-            }
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        Real[][] lines = lines(shapes[0], x[0]);
+        for (Real[] line : lines) {
+            Real deviation = Variance.variance(line).plus(eps).sqrt();
+            Real mean = Real.sum(line).over(line.length);
             for (int j = 0; j < line.length; j++) {
-                line[j] = x[1][j] * (line[j] - mean) / Math.sqrt(variance + eps) + x[2][j];
+                line[j] = x[1][j].times(line[j].minus(mean).over(deviation)).plus(x[2][j]);
             }
         }
         return joined(shapes[0], lines);

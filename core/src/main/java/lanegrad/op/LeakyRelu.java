@@ -4,6 +4,7 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The rectified linear unit that lets some of the negative through: `y = x > 0 ? x : slope x`.
@@ -59,18 +60,13 @@ public final class LeakyRelu extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return x > 0 ? x : slope * x;
+    public Real exact(Real x) {
+        return x.value() > 0 ? x : x.times(slope);
     }
 
     @Override
     public float scalar(float x) {
         return x > 0 ? x : slope * x;
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return x > 0 ? 1 : slope;
     }
 
     // By the sign of y, which is that of x but where slope x is 0: there x is not positive either.

@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import lanegrad.Op;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.kernel.Axis;
@@ -178,25 +179,49 @@ abstract class LineOp implements Op {
         return axis.result() + " = " + words.formatted(axis.line());
     }
 
-    /// The lines of x as arrays: for the meaning in double.
-    final double[][] lines(Shape shape, double[] x) {
-        double[][] lines = new double[axis.lines(shape)][axis.length(shape)];
-        int columns = axis == Axis.ALL ? x.length : shape.extent(1);
+    /// The lines of x as arrays: for the exact meaning.
+    final Real[][] lines(Shape shape, Real[] x) {
+        Real[][] lines = new Real[axis.lines(shape)][axis.length(shape)];
         for (int i = 0; i < x.length; i++) {
-            lines[axis == Axis.COLUMNS ? i % columns : i / columns][axis == Axis.COLUMNS ? i / columns : i % columns] =
-                    x[i];
+            lines[line(shape, i)][place(shape, i)] = x[i];
         }
         return lines;
     }
 
-    /// The way back from [#lines(Shape, double[])].
-    final double[] joined(Shape shape, double[][] lines) {
-        double[] x = new double[shape.size()];
-        int columns = axis == Axis.ALL ? x.length : shape.extent(1);
+    /// The way back from [#lines(Shape, Real\[\])].
+    final Real[] joined(Shape shape, Real[][] lines) {
+        Real[] x = new Real[shape.size()];
         for (int i = 0; i < x.length; i++) {
-            x[i] = axis == Axis.COLUMNS ? lines[i % columns][i / columns] : lines[i / columns][i % columns];
+            x[i] = lines[line(shape, i)][place(shape, i)];
         }
         return x;
+    }
+
+    /// The lines of x as arrays: for bounds.
+    final double[][] lines(Shape shape, double[] x) {
+        double[][] lines = new double[axis.lines(shape)][axis.length(shape)];
+        for (int i = 0; i < x.length; i++) {
+            lines[line(shape, i)][place(shape, i)] = x[i];
+        }
+        return lines;
+    }
+
+    /// The way back from [#lines(Shape, double\[\])].
+    final double[] joined(Shape shape, double[][] lines) {
+        double[] x = new double[shape.size()];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = lines[line(shape, i)][place(shape, i)];
+        }
+        return x;
+    }
+
+    // Which line element i belongs to, and where it stands in it.
+    private int line(Shape shape, int i) {
+        return axis == Axis.ALL ? 0 : axis == Axis.COLUMNS ? i % shape.extent(1) : i / shape.extent(1);
+    }
+
+    private int place(Shape shape, int i) {
+        return axis == Axis.ALL ? i : axis == Axis.COLUMNS ? i / shape.extent(1) : i % shape.extent(1);
     }
 
     /// `y = p`: the number of its line, for each element.

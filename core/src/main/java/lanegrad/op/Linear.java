@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import lanegrad.Op;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -140,8 +141,8 @@ public final class Linear implements Op {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double[] y = MatMul.exact(false, false, shapes, x, x[2]);
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        Real[] y = MatMul.exact(false, false, shapes, x[0], x[1], x[2]);
         for (int i = 0; activation != null && i < y.length; i++) {
             y[i] = activation.exact(y[i]);
         }

@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The natural logarithm: `y = log(x)`.
@@ -42,18 +43,13 @@ public final class Log extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return lanegrad.math.Log.exact(x);
+    public Real exact(Real x) {
+        return x.log();
     }
 
     @Override
     public float scalar(float x) {
         return lanegrad.math.Log.scalar(x);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return 1 / x;
     }
 
     @Override

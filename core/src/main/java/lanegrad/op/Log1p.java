@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The natural logarithm of one more, accurate near 0: `y = log(1 + x)`.
@@ -46,18 +47,13 @@ public final class Log1p extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return lanegrad.math.Log1p.exact(x);
+    public Real exact(Real x) {
+        return x.log1p();
     }
 
     @Override
     public float scalar(float x) {
         return lanegrad.math.Log1p.scalar(x);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return 1 / (1 + x);
     }
 
     @Override

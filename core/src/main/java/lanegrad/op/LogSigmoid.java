@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The logarithm of the sigmoid: `y = log(1 / (1 + exp(-x)))`.
@@ -43,18 +44,13 @@ public final class LogSigmoid extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return -lanegrad.math.Softplus.exact(-x);
+    public Real exact(Real x) {
+        return x.negated().softplus().negated();
     }
 
     @Override
     public float scalar(float x) {
         return -lanegrad.math.Softplus.scalar(-x);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return lanegrad.math.Sigmoid.exact(-x);
     }
 
     @Override

@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -106,12 +107,12 @@ public final class LogSoftmax extends Exponentials {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double[][] lines = lines(shapes[0], x[0]);
-        for (double[] line : lines) {
-            Line of = Line.of(line);
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        Real[][] lines = lines(shapes[0], x[0]);
+        for (Real[] line : lines) {
+            Exact of = Exact.of(line);
             for (int k = 0; k < line.length; k++) {
-                line[k] = line[k] - of.max() - of.log();
+                line[k] = line[k].minus(of.max()).minus(of.log());
             }
         }
         return joined(shapes[0], lines);

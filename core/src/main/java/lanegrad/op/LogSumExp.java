@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.Arrays;
 import java.util.List;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -111,12 +112,12 @@ public final class LogSumExp extends Exponentials {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double[][] lines = lines(shapes[0], x[0]);
-        double[] y = new double[lines.length];
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        Real[][] lines = lines(shapes[0], x[0]);
+        Real[] y = new Real[lines.length];
         for (int i = 0; i < y.length; i++) {
-            Line line = Line.of(lines[i]);
-            y[i] = Double.isInfinite(line.max()) ? line.max() : line.max() + line.log();
+            Exact line = Exact.of(lines[i]);
+            y[i] = Double.isInfinite(line.max()) ? Real.of(line.max()) : line.log().plus(line.max());
         }
         return y;
     }

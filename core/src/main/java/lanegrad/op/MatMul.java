@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import lanegrad.Op;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -138,23 +139,20 @@ public final class MatMul implements Op {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        return exact(transA, transB, shapes, x, null);
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        return exact(transA, transB, shapes, x[0], x[1], null);
     }
 
-    // The naive product in double; beginning with a bias row if there is one.
-    static double[] exact(boolean transA, boolean transB, Shape[] shapes, double[][] x, double[] bias) {
+    // The naive product; beginning with a bias row if there is one.
+    static Real[] exact(boolean transA, boolean transB, Shape[] shapes, Real[] a, Real[] b, Real[] bias) {
         int k = shapes[0].extent(transA ? 0 : 1);
         int m = shapes[0].extent(transA ? 1 : 0);
         int n = shapes[1].extent(transB ? 0 : 1);
-        double[] y = new double[m * n];
+        Real[] y = new Real[m * n];
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
-                double s = bias == null ? 0 : bias[j];
-                for (int p = 0; p < k; p++) {
-                    s += x[0][transA ? p * m + i : i * k + p] * x[1][transB ? j * k + p : p * n + j];
-                }
-                y[i * n + j] = s;
+                y[i * n + j] = Real.dot(a, transA ? i : i * k, transA ? m : 1, b, transB ? j * k : j, transB ? 1 : n, k,
+                        bias == null ? Real.ZERO : bias[j]);
             }
         }
         return y;
@@ -162,8 +160,8 @@ public final class MatMul implements Op {
 
     // (k + 1) 2^-24 |A| |B|, with |bias| as one more term.
     static double[] limit(boolean transA, boolean transB, Shape[] shapes, double[][] x, double[] bias) {
-        double[][] absolute = {absolute(x[0]), absolute(x[1])};
-        double[] limit = exact(transA, transB, shapes, absolute, bias == null ? null : absolute(bias));
+        double[] limit = Real.values(exact(transA, transB, shapes, absolute(x[0]), absolute(x[1]),
+                bias == null ? null : absolute(bias)));
         int k = shapes[0].extent(transA ? 0 : 1);
         for (int i = 0; i < limit.length; i++) {
             limit[i] = limit[i] * (k + 1) * 0x1p-24 + k * 0x1p-150;
@@ -171,10 +169,10 @@ public final class MatMul implements Op {
         return limit;
     }
 
-    private static double[] absolute(double[] x) {
-        double[] y = new double[x.length];
+    private static Real[] absolute(double[] x) {
+        Real[] y = new Real[x.length];
         for (int i = 0; i < x.length; i++) {
-            y[i] = Math.abs(x[i]);
+            y[i] = Real.of(Math.abs(x[i]));
         }
         return y;
     }

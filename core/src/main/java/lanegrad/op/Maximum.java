@@ -4,6 +4,7 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Tape;
 import lanegrad.Var;
 
@@ -48,8 +49,8 @@ public final class Maximum extends BinaryOp {
     }
 
     @Override
-    public double exact(double a, double b) {
-        return Math.max(a, b);
+    public Real exact(Real a, Real b) {
+        return a.max(b);
     }
 
     @Override

@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The mean of the absolute differences, MAE or L1 loss: `y = mean(|a - b|)`; for SUM `y = sum(|a - b|)`.
@@ -53,8 +54,8 @@ public final class MeanAbsoluteError extends ElementwiseLoss {
     }
 
     @Override
-    public double exact(double a, double b) {
-        return Math.abs(a - b);
+    public Real exact(Real a, Real b) {
+        return a.minus(b).abs();
     }
 
     @Override

@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The mean of the squared differences: `y = mean((a - b)^2)`, without the textbooks' half, which is
@@ -50,8 +51,8 @@ public final class MeanSquaredError extends ElementwiseLoss {
     }
 
     @Override
-    public double exact(double a, double b) {
-        return (a - b) * (a - b);
+    public Real exact(Real a, Real b) {
+        return a.minus(b).square();
     }
 
     @Override

@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// Mish: `y = x tanh(softplus(x))`.
@@ -44,18 +45,15 @@ public final class Mish extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return lanegrad.math.Mish.exact(x);
+    public Real exact(Real x) {
+        double v = x.value();
+        return x.function(lanegrad.math.Mish.exact(v), lanegrad.math.Mish.exactDerivative(v),
+                lanegrad.math.Mish.exactBend(v), 0x1p-22);
     }
 
     @Override
     public float scalar(float x) {
         return lanegrad.math.Mish.scalar(x);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return lanegrad.math.Mish.exactDerivative(x);
     }
 
     @Override

@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The negative: `y = -x`.
@@ -37,18 +38,13 @@ public final class Neg extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return -x;
+    public Real exact(Real x) {
+        return x.negated();
     }
 
     @Override
     public float scalar(float x) {
         return -x;
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return -1;
     }
 
     @Override

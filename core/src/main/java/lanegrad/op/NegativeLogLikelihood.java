@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.Arrays;
 import java.util.List;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -93,13 +94,13 @@ public final class NegativeLogLikelihood extends LabelLoss {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
         int[] labels = (int[]) attribute;
-        double sum = 0;
-        for (int i = 0; i < labels.length; i++) {
-            sum -= x[0][i * shapes[0].extent(1) + labels[i]];
+        Real[] y = new Real[labels.length];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = x[0][i * shapes[0].extent(1) + labels[i]].negated();
         }
-        return new double[] {reduction.of(sum, labels.length)};
+        return new Real[] {reduction.of(Real.sum(y), labels.length)};
     }
 
     private double[] limit(int[] labels, int classes, double[] x) {

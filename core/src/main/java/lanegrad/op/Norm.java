@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -144,15 +145,17 @@ public final class Norm extends LineOp {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double[][] lines = lines(shapes[0], x[0]);
-        double[] y = new double[lines.length];
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        Real[][] lines = lines(shapes[0], x[0]);
+        Real[] y = new Real[lines.length];
         for (int i = 0; i < y.length; i++) {
-            double sum = 0;
-            for (double v : lines[i]) {
-                sum += v * v;
+            Real[] squares = new Real[lines[i].length];
+            for (int k = 0; k < squares.length; k++) {
+                squares[k] = lines[i][k].square();
             }
-            y[i] = Math.sqrt(sum);
+            Real sum = Real.sum(squares);
+            // The gradient at the origin is 0 by convention.
+            y[i] = sum.value() == 0 ? Real.ZERO : sum.sqrt();
         }
         return y;
     }

@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.Arrays;
 import java.util.List;
 import lanegrad.Op;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -101,11 +102,11 @@ public final class OneHot implements Op {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double[] y = new double[x[0].length * classes];
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        Real[] y = new Real[x[0].length * classes];
         for (int i = 0; i < y.length; i++) {
-            double label = x[0][i / classes];
-            y[i] = label != label ? Double.NaN : label == i % classes ? 1 : 0;
+            double label = x[0][i / classes].value();
+            y[i] = Real.of(label != label ? Double.NaN : label == i % classes ? 1 : 0);
         }
         return y;
     }

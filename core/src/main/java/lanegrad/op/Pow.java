@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 
 /// A constant power: `y = x^p`.
 ///
@@ -69,18 +70,13 @@ public final class Pow extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return StrictMath.pow(x, exponent);
+    public Real exact(Real x) {
+        return x.pow(exponent);
     }
 
     @Override
     public float scalar(float x) {
         return power.scalar(x);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return exponent == 0 ? 0 : exponent * StrictMath.pow(x, exponent - 1);
     }
 
     @Override

@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The reciprocal: `y = 1 / x`.
@@ -45,18 +46,13 @@ public final class Reciprocal extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return 1 / x;
+    public Real exact(Real x) {
+        return x.reciprocal();
     }
 
     @Override
     public float scalar(float x) {
         return 1 / x;
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return -1 / (x * x);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package lanegrad.op;
 
+import lanegrad.Real;
+
 /// How a loss makes one number of its terms.
 public enum Reduction {
     /// The sum, divided by the number of examples: what a loss counts as one is said there.
@@ -20,6 +22,11 @@ public enum Reduction {
     /// [#of] in double.
     double of(double sum, int examples) {
         return this == MEAN ? sum / examples : sum;
+    }
+
+    /// [#of] exactly.
+    Real of(Real sum, int examples) {
+        return this == MEAN ? sum.over(examples) : sum;
     }
 
     /// What of `dy` goes to each term, rounded likewise.

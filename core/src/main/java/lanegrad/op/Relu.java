@@ -4,6 +4,7 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The rectified linear unit: `y = max(x, 0)`.
@@ -42,18 +43,14 @@ public final class Relu extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return x > 0 || Double.isNaN(x) ? x : 0;
+    public Real exact(Real x) {
+        double v = x.value();
+        return x.function(v <= 0 ? 0 : v, v != v ? v : v > 0 ? 1 : 0, 0);
     }
 
     @Override
     public float scalar(float x) {
         return x <= 0 ? 0 : x;
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return Double.isNaN(x) ? x : x > 0 ? 1 : 0;
     }
 
     @Override

@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The reciprocal of the square root: `y = 1 / sqrt(x)`.
@@ -48,18 +49,15 @@ public final class Rsqrt extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return 1 / Math.sqrt(x);
+    public Real exact(Real x) {
+        double v = x.value();
+        double y = 1 / Math.sqrt(v);
+        return x.function(y, -0.5 * y / v, 0.75 * y / (v * v));
     }
 
     @Override
     public float scalar(float x) {
         return 1 / (float) Math.sqrt(x);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return -0.5 / (x * Math.sqrt(x));
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 import lanegrad.math.Exp;
 import lanegrad.math.Expm1;
@@ -58,18 +59,13 @@ public final class Selu extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return x > 0 ? EXACT_SCALE * x : EXACT_SCALE * EXACT_ALPHA * StrictMath.expm1(x);
+    public Real exact(Real x) {
+        return x.value() > 0 ? x.times(EXACT_SCALE) : x.expm1().times(EXACT_SCALE * EXACT_ALPHA);
     }
 
     @Override
     public float scalar(float x) {
         return x > 0 ? SCALE * x : SCALE_ALPHA * Expm1.scalar(x);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return x > 0 ? EXACT_SCALE : EXACT_SCALE * EXACT_ALPHA * StrictMath.exp(x);
     }
 
     @Override

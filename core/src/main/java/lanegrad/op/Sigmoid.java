@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The logistic sigmoid: `y = 1 / (1 + exp(-x))`.
@@ -42,18 +43,13 @@ public final class Sigmoid extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return lanegrad.math.Sigmoid.exact(x);
+    public Real exact(Real x) {
+        return x.sigmoid();
     }
 
     @Override
     public float scalar(float x) {
         return lanegrad.math.Sigmoid.scalar(x);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return lanegrad.math.Sigmoid.exact(x) * lanegrad.math.Sigmoid.exact(-x);
     }
 
     @Override

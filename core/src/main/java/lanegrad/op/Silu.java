@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The sigmoid linear unit, or swish: `y = x s(x)`, s the sigmoid.
@@ -45,18 +46,15 @@ public final class Silu extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return lanegrad.math.Silu.exact(x);
+    public Real exact(Real x) {
+        double v = x.value();
+        return x.function(lanegrad.math.Silu.exact(v), lanegrad.math.Silu.exactDerivative(v),
+                lanegrad.math.Silu.exactBend(v), 0x1p-22);
     }
 
     @Override
     public float scalar(float x) {
         return lanegrad.math.Silu.scalar(x);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return lanegrad.math.Silu.exactDerivative(x);
     }
 
     @Override

@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.Arrays;
 import java.util.List;
 import lanegrad.Op;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -133,11 +134,11 @@ public final class Slice implements Op {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
         Span span = (Span) attribute;
         Shape shape = shape(attribute, shapes);
         int columns = shapes[0].extent(1);
-        double[] y = new double[shape.size()];
+        Real[] y = new Real[shape.size()];
         for (int i = 0; i < y.length; i++) {
             int row = i / shape.extent(1) + (axis == Axis.ROWS ? span.from() : 0);
             int column = i % shape.extent(1) + (axis == Axis.COLUMNS ? span.from() : 0);

@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The absolute error with its kink rounded off: a parabola for differences up to beta, a line of slope 1 beyond.
@@ -74,9 +75,9 @@ public final class SmoothL1 extends ElementwiseLoss {
     }
 
     @Override
-    public double exact(double a, double b) {
-        double d = Math.abs(a - b);
-        return d <= beta ? d * d / (2.0 * beta) : d - beta / 2.0;
+    public Real exact(Real a, Real b) {
+        Real d = a.minus(b);
+        return Math.abs(d.value()) <= beta ? d.square().over(2.0 * beta) : d.abs().minus(beta / 2.0);
     }
 
     @Override

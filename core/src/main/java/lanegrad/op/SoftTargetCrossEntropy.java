@@ -1,11 +1,13 @@
 package lanegrad.op;
 
+import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import lanegrad.Backend;
 import lanegrad.Op;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Tensor;
@@ -160,12 +162,22 @@ public final class SoftTargetCrossEntropy implements Op {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        return new double[] {reduction.of(sum(shapes[0], x, false), shapes[0].extent(0))};
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        int classes = shapes[0].extent(1);
+        Real[] y = new Real[x[0].length];
+        for (int i = 0; i < y.length; i += classes) {
+            Exponentials.Exact of = Exponentials.Exact.of(Arrays.copyOfRange(x[0], i, i + classes));
+            for (int c = i; c < i + classes; c++) {
+                Real l = of.log().minus(x[0][c].minus(of.max()));
+                // A target of 0 contributes nothing, whatever the loss.
+                y[c] = x[1][c].value() == 0 && !Double.isNaN(l.value()) ? x[1][c].function(0, l.value(), 0) : x[1][c].times(l);
+            }
+        }
+        return new Real[] {reduction.of(Real.sum(y), shapes[0].extent(0))};
     }
 
-    // The sum of the losses; for the bound, that of the sizes of what they are added up from.
-    private static double sum(Shape shape, double[][] x, boolean sizes) {
+    // What the losses are added up from, as magnitudes.
+    private static double size(Shape shape, double[][] x) {
         int classes = shape.extent(1);
         double sum = 0;
         for (int i = 0; i < x[0].length; i += classes) {
@@ -178,7 +190,7 @@ public final class SoftTargetCrossEntropy implements Op {
                 s += Math.exp(x[0][c] - max);
             }
             for (int c = i; c < i + classes; c++) {
-                double l = sizes ? Math.log(s) + Math.abs(x[0][c] - max) : Math.log(s) - (x[0][c] - max);
+                double l = Math.log(s) + Math.abs(x[0][c] - max);
                 sum += x[1][c] == 0 && !Double.isNaN(l) ? 0 : x[1][c] * l;
             }
         }
@@ -188,7 +200,7 @@ public final class SoftTargetCrossEntropy implements Op {
     private double[] limit(Shape shape, double[][] x) {
         int m = shape.extent(0);
         double roundings = shape.extent(1) + Math.log(m) / Math.log(2) + 16;
-        return new double[] {reduction.of(roundings * 0x1p-24 * sum(shape, x, true), m)};
+        return new double[] {reduction.of(roundings * 0x1p-24 * size(shape, x), m)};
     }
 
     private static final class Vectors {

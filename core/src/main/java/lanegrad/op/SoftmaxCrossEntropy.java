@@ -1,10 +1,12 @@
 package lanegrad.op;
 
+import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import lanegrad.Backend;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Tensor;
@@ -164,22 +166,15 @@ public final class SoftmaxCrossEntropy extends LabelLoss {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
         int[] labels = (int[]) attribute;
         int classes = shapes[0].extent(1);
-        double sum = 0;
-        for (int i = 0; i < labels.length; i++) {
-            double max = Double.NEGATIVE_INFINITY;
-            for (int c = 0; c < classes; c++) {
-                max = Math.max(max, x[0][i * classes + c]);
-            }
-            double s = 0;
-            for (int c = 0; c < classes; c++) {
-                s += Math.exp(x[0][i * classes + c] - max);
-            }
-            sum += Math.log(s) - (x[0][i * classes + labels[i]] - max);
+        Real[] y = new Real[labels.length];
+        for (int i = 0; i < y.length; i++) {
+            Exponentials.Exact of = Exponentials.Exact.of(Arrays.copyOfRange(x[0], i * classes, (i + 1) * classes));
+            y[i] = of.log().minus(x[0][i * classes + labels[i]].minus(of.max()));
         }
-        return new double[] {reduction.of(sum, labels.length)};
+        return new Real[] {reduction.of(Real.sum(y), labels.length)};
     }
 
     private double[] limit(Shape shape, double[] x) {

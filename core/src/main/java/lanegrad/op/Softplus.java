@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The smooth ReLU: `y = log(1 + exp(x))`.
@@ -46,18 +47,13 @@ public final class Softplus extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return lanegrad.math.Softplus.exact(x);
+    public Real exact(Real x) {
+        return x.softplus();
     }
 
     @Override
     public float scalar(float x) {
         return lanegrad.math.Softplus.scalar(x);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return lanegrad.math.Sigmoid.exact(x);
     }
 
     @Override

@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// A sigmoid whose tails fall off as 1/x, not as exp: `y = x / (1 + |x|)`.
@@ -51,20 +52,17 @@ public final class Softsign extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return Double.isInfinite(x) ? Math.signum(x) : x / (1 + Math.abs(x));
+    public Real exact(Real x) {
+        double v = x.value();
+        double size = 1 + Math.abs(v);
+        double y = Double.isInfinite(v) ? Math.signum(v) : v / size;
+        return x.function(y, 1 / (size * size), -2 * Math.signum(v) / (size * size * size));
     }
 
     @Override
     public float scalar(float x) {
         float size = 1 + Math.abs(x);
         return size == Float.POSITIVE_INFINITY ? Math.copySign(1, x) : x / size;
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        double size = 1 + Math.abs(x);
-        return 1 / (size * size);
     }
 
     @Override

@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The square root: `y = sqrt(x)`.
@@ -45,18 +46,13 @@ public final class Sqrt extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return Math.sqrt(x);
+    public Real exact(Real x) {
+        return x.sqrt();
     }
 
     @Override
     public float scalar(float x) {
         return (float) Math.sqrt(x);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return 0.5 / Math.sqrt(Math.abs(x) == 0 ? 0 : x);
     }
 
     @Override

@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The square: `y = x * x`.
@@ -37,18 +38,13 @@ public final class Square extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return x * x;
+    public Real exact(Real x) {
+        return x.square();
     }
 
     @Override
     public float scalar(float x) {
         return x * x;
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        return 2 * x;
     }
 
     @Override

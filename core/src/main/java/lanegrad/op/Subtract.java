@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Tape;
 import lanegrad.Var;
 
@@ -44,8 +45,8 @@ public final class Subtract extends BinaryOp {
     }
 
     @Override
-    public double exact(double a, double b) {
-        return a - b;
+    public Real exact(Real a, Real b) {
+        return a.minus(b);
     }
 
     @Override

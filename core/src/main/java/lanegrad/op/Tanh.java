@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import lanegrad.Real;
 import lanegrad.Var;
 
 /// The hyperbolic tangent: `y = tanh(x)`.
@@ -43,19 +44,13 @@ public final class Tanh extends UnaryOp {
     }
 
     @Override
-    public double exact(double x) {
-        return lanegrad.math.Tanh.exact(x);
+    public Real exact(Real x) {
+        return x.tanh();
     }
 
     @Override
     public float scalar(float x) {
         return lanegrad.math.Tanh.scalar(x);
-    }
-
-    @Override
-    public double exactDerivative(double x) {
-        double y = lanegrad.math.Tanh.exact(x);
-        return 1 - y * y;
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import lanegrad.Op;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -106,10 +107,11 @@ public final class Threshold implements Op {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double[] y = new double[x[0].length];
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        Real[] y = new Real[x[0].length];
         for (int i = 0; i < y.length; i++) {
-            y[i] = x[0][i] != x[0][i] ? x[0][i] : x[0][i] >= theta ? 1 : 0;
+            double v = x[0][i].value();
+            y[i] = Real.of(v != v ? v : v >= theta ? 1 : 0);
         }
         return y;
     }

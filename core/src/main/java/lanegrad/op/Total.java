@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.Arrays;
 import java.util.List;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.kernel.Axis;
@@ -63,14 +64,11 @@ abstract class Total extends LineOp {
     }
 
     @Override
-    public final double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double[][] lines = lines(shapes[0], x[0]);
-        double[] y = new double[lines.length];
+    public final Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        Real[][] lines = lines(shapes[0], x[0]);
+        Real[] y = new Real[lines.length];
         for (int i = 0; i < y.length; i++) {
-            for (double v : lines[i]) {
-                y[i] += v;
-            }
-            y[i] /= divisor(lines[i].length);
+            y[i] = Real.sum(lines[i]).over(divisor(lines[i].length));
         }
         return y;
     }

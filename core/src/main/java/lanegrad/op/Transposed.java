@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import java.util.List;
 import lanegrad.Op;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Tensor;
@@ -82,10 +83,10 @@ public final class Transposed implements Op {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
         int m = shapes[0].extent(0);
         int n = shapes[0].extent(1);
-        double[] y = new double[m * n];
+        Real[] y = new Real[m * n];
         for (int i = 0; i < y.length; i++) {
             y[i % n * m + i / n] = x[0][i];
         }

@@ -2,6 +2,7 @@ package lanegrad.op;
 
 import lanegrad.Backend;
 import lanegrad.Op;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -22,11 +23,18 @@ public abstract class UnaryOp implements Op, Unary {
         this.name = name;
     }
 
-    /// `f(x)` in double.
-    public abstract double exact(double x);
+    /// `f(x)` exactly, with its derivative by way of [Real]; at a kink, the documented convention.
+    public abstract Real exact(Real x);
 
-    /// `f'(x)` in double; at a kink, the documented convention.
-    public abstract double exactDerivative(double x);
+    /// `f(x)` in double.
+    public final double exact(double x) {
+        return exact(Real.of(x)).value();
+    }
+
+    /// `f'(x)` in double.
+    public final double exactDerivative(double x) {
+        return exact(Real.of(x, 1)).slope();
+    }
 
     /// Whether [Unary#vjp] takes all it needs from `y`. If so, an activation fused into another operation may
     /// overwrite its input.
@@ -73,8 +81,8 @@ public abstract class UnaryOp implements Op, Unary {
     }
 
     @Override
-    public final double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double[] y = new double[x[0].length];
+    public final Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        Real[] y = new Real[x[0].length];
         for (int i = 0; i < y.length; i++) {
             y[i] = exact(x[0][i]);
         }

@@ -1,6 +1,7 @@
 package lanegrad.op;
 
 import java.util.List;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -104,13 +105,23 @@ public final class Variance extends LineOp {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double[][] lines = lines(shapes[0], x[0]);
-        double[] y = new double[lines.length];
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        Real[][] lines = lines(shapes[0], x[0]);
+        Real[] y = new Real[lines.length];
         for (int i = 0; i < y.length; i++) {
             y[i] = variance(lines[i]);
         }
         return y;
+    }
+
+    /// The variance of a line exactly.
+    static Real variance(Real[] x) {
+        Real mean = Real.sum(x).over(x.length);
+        Real[] squares = new Real[x.length];
+        for (int k = 0; k < squares.length; k++) {
+            squares[k] = x[k].minus(mean).square();
+        }
+        return Real.sum(squares).over(x.length);
     }
 
     /// The variance of a line in double.

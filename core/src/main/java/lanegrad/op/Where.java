@@ -3,6 +3,7 @@ package lanegrad.op;
 import java.util.Arrays;
 import java.util.List;
 import lanegrad.Op;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
@@ -93,11 +94,11 @@ public final class Where implements Op {
     }
 
     @Override
-    public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-        double[] y = new double[x[0].length];
+    public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+        Real[] y = new Real[x[0].length];
         for (int i = 0; i < y.length; i++) {
-            double c = x[0][i];
-            y[i] = c != c ? c : c != 0 ? x[1][i] : x[2][i];
+            double c = x[0][i].value();
+            y[i] = c != c ? Real.of(c) : c != 0 ? x[1][i] : x[2][i];
         }
         return y;
     }

@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import lanegrad.Op;
+import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.kernel.FaultyLoops;
@@ -46,13 +47,8 @@ class CheckersTest {
         }
 
         @Override
-        public double exact(double x) {
+        public Real exact(Real x) {
             return Sigmoid.OP.exact(x);
-        }
-
-        @Override
-        public double exactDerivative(double x) {
-            return Sigmoid.OP.exactDerivative(x);
         }
 
         @Override
@@ -144,13 +140,8 @@ class CheckersTest {
     void faultsOfADerivativeInDouble() {
         UnaryOp wrong = new UnaryOp("faulty-slope") {
             @Override
-            public double exact(double x) {
-                return Sigmoid.OP.exact(x);
-            }
-
-            @Override
-            public double exactDerivative(double x) {
-                return Sigmoid.OP.exactDerivative(x) * (1 + 1e-5);
+            public Real exact(Real x) {
+                return x.function(Sigmoid.OP.exact(x.value()), Sigmoid.OP.exactDerivative(x.value()) * (1 + 1e-5), 0);
             }
 
             @Override
@@ -213,7 +204,7 @@ class CheckersTest {
         }
 
         @Override
-        public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
+        public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
             return of.exact(attribute, shapes, x);
         }
     }
@@ -391,8 +382,8 @@ class CheckersTest {
             }
 
             @Override
-            public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-                return new double[x[0].length];
+            public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+                return Real.of(new double[x[0].length]);
             }
         });
         assertTrue(caught(OperationTest::gradients, constant).getMessage().contains("vacuous"));
@@ -402,9 +393,9 @@ class CheckersTest {
         // The exact meaning itself is NaN: no tolerance may let that pass.
         Operation nan = as(Tanh.OPERATION, new Spoilt(Tanh.OP) {
             @Override
-            public double[] exact(Object attribute, Shape[] shapes, double[]... x) {
-                double[] y = super.exact(attribute, shapes, x);
-                y[y.length - 1] = Double.NaN;
+            public Real[] exact(Object attribute, Shape[] shapes, Real[]... x) {
+                Real[] y = super.exact(attribute, shapes, x);
+                y[y.length - 1] = Real.of(Double.NaN);
                 return y;
             }
         });
