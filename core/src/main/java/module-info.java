@@ -11,4 +11,5 @@ module lanegrad.core {
     exports lanegrad.nn;
     exports lanegrad.optim;
     exports lanegrad.data;
+    exports lanegrad.check;
 }

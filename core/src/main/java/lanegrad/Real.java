@@ -369,7 +369,8 @@ public final class Real {
     }
 
     private static double rounding(double y) {
-        return UNIT * Math.abs(y) + LEAST;
+        // Beyond the floats, float arithmetic says infinity, and nothing bounds its error.
+        return Math.abs(y) > Float.MAX_VALUE ? Double.POSITIVE_INFINITY : UNIT * Math.abs(y) + LEAST;
     }
 
     private Real binary(Real b, double y, double byA, double byASlope, double byAError, double byB, double byBSlope,
@@ -429,7 +430,11 @@ public final class Real {
             int[] terms = new int[nodes];
             for (int j = 0; j < y.length; j++) {
                 if (y[j].trace == this) {
-                    adjoint[y[j].index] += dy[j];
+                    // An operation that only moves elements hands on the numbers themselves, some of them twice.
+                    int n = y[j].index;
+                    adjoint[n] += dy[j];
+                    size[n] += Math.abs(dy[j]);
+                    terms[n]++;
                 }
             }
             for (int n = nodes - 1; n >= 0; n--) {

@@ -149,6 +149,16 @@ public final class Linear implements Op {
         return y;
     }
 
+    @Override
+    public Real[] exactAgain(Object attribute, Shape[] shapes, Real[] before, Real[][] was, Real[]... x) {
+        Real[] y = MatMul.exact(false, false, shapes, x[0], x[1], x[2], before, was);
+        for (int i = 0; activation != null && i < y.length; i++) {
+            // What was taken from before is activated already.
+            y[i] = y[i] == before[i] ? y[i] : activation.exact(y[i]);
+        }
+        return y;
+    }
+
     private static Operation operation(Linear op, String formula, String derivative) {
         return new Operation(op, Operation.Kind.MATRIX,
                 """

@@ -143,14 +143,39 @@ public final class MatMul implements Op {
         return exact(transA, transB, shapes, x[0], x[1], null);
     }
 
+    @Override
+    public Real[] exactAgain(Object attribute, Shape[] shapes, Real[] before, Real[][] was, Real[]... x) {
+        return exact(transA, transB, shapes, x[0], x[1], null, before, was);
+    }
+
     // The naive product; beginning with a bias row if there is one.
     static Real[] exact(boolean transA, boolean transB, Shape[] shapes, Real[] a, Real[] b, Real[] bias) {
+        return exact(transA, transB, shapes, a, b, bias, null, null);
+    }
+
+    // The same, with elements whose row, column and bias have not changed taken from before.
+    static Real[] exact(boolean transA, boolean transB, Shape[] shapes, Real[] a, Real[] b, Real[] bias, Real[] before,
+            Real[][] was) {
         int k = shapes[0].extent(transA ? 0 : 1);
         int m = shapes[0].extent(transA ? 1 : 0);
         int n = shapes[1].extent(transB ? 0 : 1);
-        Real[] y = new Real[m * n];
+        boolean[] rows = new boolean[m];
+        boolean[] columns = new boolean[n];
+        for (int i = 0; i < a.length; i++) {
+            rows[transA ? i % m : i / k] |= before == null || a[i] != was[0][i];
+        }
+        for (int i = 0; i < b.length; i++) {
+            columns[transB ? i / k : i % n] |= before == null || b[i] != was[1][i];
+        }
+        for (int j = 0; bias != null && j < n; j++) {
+            columns[j] |= before == null || bias[j] != was[2][j];
+        }
+        Real[] y = before == null ? new Real[m * n] : before.clone();
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
+                if (before != null && !rows[i] && !columns[j]) {
+                    continue;
+                }
                 y[i * n + j] = Real.dot(a, transA ? i : i * k, transA ? m : 1, b, transB ? j * k : j, transB ? 1 : n, k,
                         bias == null ? Real.ZERO : bias[j]);
             }

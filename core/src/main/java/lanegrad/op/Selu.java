@@ -60,7 +60,10 @@ public final class Selu extends UnaryOp {
 
     @Override
     public Real exact(Real x) {
-        return x.value() > 0 ? x.times(EXACT_SCALE) : x.expm1().times(EXACT_SCALE * EXACT_ALPHA);
+        double v = x.value();
+        double curve = EXACT_SCALE * EXACT_ALPHA;
+        return v > 0 ? x.function(EXACT_SCALE * v, EXACT_SCALE, 0)
+                : x.function(curve * StrictMath.expm1(v), curve * StrictMath.exp(v), curve * StrictMath.exp(v));
     }
 
     @Override

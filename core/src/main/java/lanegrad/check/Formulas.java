@@ -1,0 +1,217 @@
+package lanegrad.check;
+
+import java.util.Arrays;
+import lanegrad.Real;
+import lanegrad.math.SplitMix;
+
+/// The reverse derivative of a replay beside its dual numbers and its differences.
+final class Formulas {
+    /// Directions of the fast mode.
+    private static final int DIRECTIONS = 2;
+
+    private final Replay replay;
+    private final double[][] x;
+    private final double[] dy;
+    private final Real[][] gradient;
+    private final GradientCheck.Settings settings;
+    private final SplitMix random;
+    private final Findings findings;
+    private final Real[][] constants;
+    private final Real[][] nodes;
+    private final Real[] y;
+
+    Formulas(Replay replay, double[][] x, double[] dy, Real[][] gradient, GradientCheck.Settings settings,
+            SplitMix random, Findings findings) {
+        this.replay = replay;
+        this.x = x;
+        this.dy = dy;
+        this.gradient = gradient;
+        this.settings = settings;
+        this.random = random;
+        this.findings = findings;
+        constants = new Real[x.length][];
+        for (int k = 0; k < x.length; k++) {
+            constants[k] = Real.of(x[k]);
+        }
+        nodes = replay.nodes(constants);
+        y = nodes[nodes.length - 1];
+    }
+
+    void alongCoordinates() {
+        for (int k = 0; k < x.length; k++) {
+            coordinates(k);
+        }
+        close();
+    }
+
+    /// Compares along random directions, and coordinate by coordinate only for inputs where that fails.
+    void alongDirections() {
+        for (int k = 0; k < x.length; k++) {
+            boolean good = true;
+            for (int d = 0; d < DIRECTIONS; d++) {
+                good &= direction(k);
+            }
+            if (!good) {
+                coordinates(k);
+            }
+        }
+        close();
+    }
+
+    private void coordinates(int k) {
+        for (int i : places(x[k].length)) {
+            differences(k, i, dual(k, i));
+        }
+    }
+
+    private void close() {
+        if (findings.points == 0) {
+            findings.add(GradientReport.Part.VACUOUS, "no coordinate was checked; all inputs are empty");
+        } else if (findings.aside > settings.cap() * findings.points) {
+            findings.add(GradientReport.Part.VACUOUS, findings.aside + " of " + findings.points + " coordinates were set "
+                    + "aside, more than " + settings.cap() + " of them: " + findings.rounded + " where differences are lost "
+                    + "in rounding, the others jumps or not finite; draw other inputs");
+        }
+    }
+
+    // All places, or a sample with the first and the last.
+    private int[] places(int n) {
+        int[] all = new int[n];
+        Arrays.setAll(all, i -> i);
+        if (n <= settings.points()) {
+            return all;
+        }
+        random.shuffle(all);
+        int[] some = Arrays.copyOf(all, Math.max(2, settings.points()));
+        some[0] = 0;
+        some[1] = n - 1;
+        return Arrays.stream(some).distinct().toArray();
+    }
+
+    // Compares with dual numbers and tells which outputs the coordinate reaches.
+    private boolean[] dual(int k, int i) {
+        Real[] was = constants[k];
+        constants[k] = was.clone();
+        constants[k][i] = Real.of(x[k][i], 1);
+        Real[] moved = replay.rerun(k, constants, nodes);
+        constants[k] = was;
+        boolean[] depends = new boolean[y.length];
+        double slope = 0;
+        double size = 0;
+        for (int j = 0; j < y.length; j++) {
+            if (moved[j].slope() != 0) {
+                depends[j] = true;
+                slope += dy[j] * moved[j].slope();
+                size += Math.abs(dy[j] * moved[j].slope());
+            }
+        }
+        Real g = gradient[k][i];
+        if (!finite(slope) || !finite(g.value())) {
+            return depends;
+        }
+        size = Math.max(size, Math.abs(g.value()));
+        double difference = Math.max(0, Math.abs(slope - g.value()) - g.error() * 0x1p-28);
+        found(difference / Math.max(size, Double.MIN_NORMAL), k, i);
+        if (!(difference <= GradientCheck.FORMULA * size)) {
+            findings.add(GradientReport.Part.FORMULA, place(k, i) + ": reverse " + g.value() + ", dual numbers " + slope);
+        }
+        return depends;
+    }
+
+    private void differences(int k, int i, boolean[] depends) {
+        Real[] was = constants[k];
+        constants[k] = was.clone();
+        Slopes.Found at = Slopes.of(v -> {
+            constants[k][i] = Real.of(v);
+            return replay.rerun(k, constants, nodes);
+        }, x[k][i], y, dy, depends, gradient[k][i], largest(k));
+        constants[k] = was;
+        findings.points++;
+        double g = gradient[k][i].value();
+        switch (at.kind()) {
+            case SMOOTH -> found(at.difference(), k, i);
+            case ROUNDED -> {
+                findings.rounded++;
+                findings.aside++;
+            }
+            case JUMP, NOT_FINITE -> findings.aside++;
+            case KINK -> {
+                findings.kinks++;
+                double slack = 1e-4 * at.size();
+                if (!(g >= at.left() - slack && g <= at.right() + slack)) {
+                    findings.add(GradientReport.Part.KINK, place(k, i) + ": reverse " + g + " at a kink with slopes from "
+                            + at.left() + " to " + at.right());
+                }
+            }
+            case WRONG -> {
+                found(at.difference(), k, i);
+                findings.add(GradientReport.Part.FORMULA, place(k, i) + ": reverse " + g + ", central differences "
+                        + at.value() + " with step " + at.step() + ", smooth");
+            }
+            default -> throw new IllegalStateException(at.kind().toString());
+        }
+    }
+
+    private boolean direction(int k) {
+        double[] u = new double[x[k].length];
+        Real derivative = Real.ZERO;
+        for (int i = 0; i < u.length; i++) {
+            u[i] = random.nextInt(2) == 0 ? 1 : -1;
+            derivative = derivative.plus(gradient[k][i].times(u[i]));
+        }
+        Real[] was = constants[k];
+        constants[k] = Real.of(x[k], u);
+        Real[] moved = replay.rerun(k, constants, nodes);
+        boolean[] depends = new boolean[y.length];
+        double slope = 0;
+        double size = 0;
+        for (int j = 0; j < y.length; j++) {
+            depends[j] = moved[j].slope() != 0;
+            slope += dy[j] * moved[j].slope();
+            size += Math.abs(dy[j] * moved[j].slope());
+        }
+        constants[k] = was.clone();
+        Slopes.Found at = Slopes.of(v -> {
+            for (int i = 0; i < u.length; i++) {
+                constants[k][i] = Real.of(x[k][i] + v * u[i]);
+            }
+            return replay.rerun(k, constants, nodes);
+        }, 0, y, dy, depends, derivative, 0);
+        constants[k] = was;
+        findings.points++;
+        boolean dual = Math.abs(slope - derivative.value())
+                <= GradientCheck.FORMULA * Math.max(size, Math.abs(slope)) + derivative.error() * 0x1p-28;
+        if (at.kind() == Slopes.Kind.KINK && dual) {
+            findings.kinks++;
+            return true;
+        }
+        boolean good = at.kind() == Slopes.Kind.SMOOTH && dual;
+        if (good) {
+            found(at.difference(), k, -1);
+        }
+        return good;
+    }
+
+    private double largest(int k) {
+        double largest = 0;
+        for (Real g : gradient[k]) {
+            largest = Math.max(largest, finite(g.value()) ? Math.abs(g.value()) : 0);
+        }
+        return largest;
+    }
+
+    private void found(double difference, int k, int i) {
+        if (!(difference <= findings.formula)) {
+            findings.formula = difference;
+            findings.formulaAt = i < 0 ? "a direction of input " + k : place(k, i);
+        }
+    }
+
+    private String place(int k, int i) {
+        return replay.inputs().get(k).name() + " " + k + "[" + i + "] = " + x[k][i];
+    }
+
+    private static boolean finite(double v) {
+        return Math.abs(v) < Double.POSITIVE_INFINITY;
+    }
+}

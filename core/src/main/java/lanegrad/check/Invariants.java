@@ -1,0 +1,206 @@
+package lanegrad.check;
+
+import java.util.Arrays;
+import lanegrad.Backend;
+import lanegrad.Real;
+import lanegrad.Tape;
+import lanegrad.Tensor;
+import lanegrad.Var;
+import lanegrad.op.Add;
+
+/// What holds for every gradient, whatever the function: the same bits again, linearity, sums over uses, permuted rows.
+final class Invariants {
+    /// Below this size, doubling and halving round.
+    private static final float TINY = 0x1p-120f;
+
+    /// A sum over rows goes on from what is there, so its second half rounds otherwise than its first; relative to the
+    /// largest element.
+    private static final float SUM = 0x1p-16f;
+
+    private final GradientCheck.Recording recording;
+    private final GradientCheck.Settings settings;
+    private final Findings findings;
+
+    Invariants(GradientCheck.Recording recording, GradientCheck.Settings settings, Findings findings) {
+        this.recording = recording;
+        this.settings = settings;
+        this.findings = findings;
+    }
+
+    void run(Replay replay, float[] dy, FloatRun[] runs) {
+        for (int b = 0; b < runs.length; b++) {
+            Backend backend = settings.backends().get(b);
+            same(runs[0], runs[b], settings.backends().get(0) + " and " + backend);
+            repeats(backend, dy, runs[b]);
+            linear(backend, dy, runs[b]);
+            for (int k = 0; k < runs[b].dx().length; k++) {
+                if (runs[b].dx()[k].length != replay.inputs().get(k).shape().size()) {
+                    findings.add(GradientReport.Part.INPUTS, backend + ": the gradient of input " + k + " has "
+                            + runs[b].dx()[k].length + " elements, the input is " + replay.inputs().get(k));
+                }
+            }
+        }
+    }
+
+    private void repeats(Backend backend, float[] dy, FloatRun first) {
+        Tape tape = new Tape(backend, 1);
+        float[] other = dy.clone();
+        for (int j = 0; j < other.length; j++) {
+            other[j] = dy[dy.length - 1 - j] * 3;
+        }
+        // Another cotangent in between: nothing of it may be left over.
+        FloatRun.of(recording, tape, other);
+        tape.rewind();
+        same(first, FloatRun.of(recording, tape, dy), backend + ", a rewound tape after another cotangent");
+        for (int threads = 2; threads <= 3; threads++) {
+            same(first, FloatRun.of(recording, backend, threads, dy), backend + ", 1 thread and " + threads);
+        }
+    }
+
+    private void linear(Backend backend, float[] dy, FloatRun first) {
+        FloatRun none = FloatRun.of(recording, backend, 1, new float[dy.length]);
+        float[] scaled = dy.clone();
+        for (int j = 0; j < scaled.length; j++) {
+            scaled[j] *= -2;
+        }
+        FloatRun twice = FloatRun.of(recording, backend, 1, scaled);
+        for (int k = 0; k < first.dx().length; k++) {
+            for (int i = 0; i < first.dx()[k].length; i++) {
+                float dx = first.dx()[k][i];
+                float zero = none.dx()[k][i];
+                if (zero != 0 && Math.abs(dx) < Float.POSITIVE_INFINITY) {
+                    findings.add(GradientReport.Part.LINEAR, backend + ": a cotangent of zeros gives " + zero
+                            + " for input " + k + "[" + i + "]; it must give 0");
+                }
+                float doubled = twice.dx()[k][i];
+                if (Math.abs(dx) >= TINY && Math.abs(dx) < Float.MAX_VALUE / 2 && doubled != -2 * dx) {
+                    findings.add(GradientReport.Part.LINEAR, backend + ": -2 times the cotangent gives " + doubled
+                            + " for input " + k + "[" + i + "]; with the cotangent itself it is " + dx);
+                }
+            }
+        }
+    }
+
+    /// Those that need the function itself.
+    void run(GradientCheck.Function f, Tensor[] x, Replay replay, float[] dy, FloatRun[] runs) {
+        for (int b = 0; b < runs.length; b++) {
+            Backend backend = settings.backends().get(b);
+            twoUses(f, x, backend, dy, runs[b]);
+            for (int k = 0; x.length > 1 && k < x.length; k++) {
+                alone(f, x, k, backend, dy, runs[b]);
+            }
+        }
+        if (replay.weak() == null) {
+            rows(f, x, replay, dy, runs);
+        }
+    }
+
+    private void twoUses(GradientCheck.Function f, Tensor[] x, Backend backend, float[] dy, FloatRun first) {
+        FloatRun both = FloatRun.of(GradientCheck.recording(v -> Add.of(f.apply(v), f.apply(v)), x), backend, 1, dy);
+        for (int k = 0; k < first.dx().length; k++) {
+            float largest = 0;
+            for (float dx : first.dx()[k]) {
+                largest = Math.abs(dx) < Float.MAX_VALUE / 2 ? Math.max(largest, Math.abs(dx)) : largest;
+            }
+            for (int i = 0; i < first.dx()[k].length; i++) {
+                float dx = first.dx()[k][i];
+                if (Math.abs(dx) < Float.MAX_VALUE / 2 && !(Math.abs(both.dx()[k][i] - 2 * dx) <= SUM * largest)) {
+                    findings.add(GradientReport.Part.ADDS, backend + ": used twice, input " + k + "[" + i
+                            + "] has the gradient " + both.dx()[k][i] + "; used once, " + dx + "; contributions must add");
+                }
+            }
+        }
+    }
+
+    private void alone(GradientCheck.Function f, Tensor[] x, int only, Backend backend, float[] dy, FloatRun first) {
+        Tape tape = new Tape(backend, 1);
+        Var[] vars = new Var[x.length];
+        for (int k = 0; k < x.length; k++) {
+            vars[k] = k == only ? tape.variable(x[k]) : tape.constant(x[k]);
+        }
+        Var y = f.apply(vars);
+        tape.backward(y, FloatRun.cotangent(y.shape(), dy));
+        float[] dx = vars[only].hasGradient() ? vars[only].gradient().toArray() : new float[x[only].size()];
+        int at = Arrays.mismatch(GradientCheck.bits(dx), GradientCheck.bits(first.dx()[only]));
+        if (at >= 0) {
+            findings.add(GradientReport.Part.ADDS, backend + ": when no other input wants a gradient, input " + only + "["
+                    + at + "] has " + dx[at] + ", otherwise " + first.dx()[only][at]);
+        }
+    }
+
+    // Where a row of the result depends on a row of the inputs alone, permuted rows must have permuted gradients, bit
+    // for bit. Whether it does is asked of the exact meaning.
+    private void rows(GradientCheck.Function f, Tensor[] x, Replay replay, float[] dy, FloatRun[] runs) {
+        Var[] vars = replay.inputs().toArray(new Var[0]);
+        if (vars.length != x.length || replay.shape().rank() != 2 || replay.shape().extent(0) < 2) {
+            return;
+        }
+        int m = replay.shape().extent(0);
+        for (boolean onlyFirst : new boolean[] {true, false}) {
+            Tensor[] turned = x.clone();
+            Real[][] exact = new Real[x.length][];
+            int count = 0;
+            for (int k = 0; k < x.length; k++) {
+                boolean turn = x[k].shape().rank() == 2 && x[k].shape().extent(0) == m && (k == 0 || !onlyFirst);
+                turned[k] = turn ? FloatRun.cotangent(x[k].shape(), turned(x[k].toArray(), m)) : x[k];
+                count += turn ? 1 : 0;
+                exact[k] = Real.of(GradientCheck.doubles(turned[k].toArray()));
+            }
+            Real[][] here = new Real[x.length][];
+            Real[][] other = new Real[x.length][];
+            for (int k = 0; k < x.length; k++) {
+                here[k] = Real.of(GradientCheck.doubles(x[k].toArray()));
+                other[k] = here[k].clone();
+                int n = turned[k] == x[k] ? 0 : x[k].shape().extent(1);
+                // The first row becomes the second: what else changes depends on more than its own row.
+                System.arraycopy(here[k], n, other[k], 0, n);
+            }
+            double[] y = Real.values(replay.run(here));
+            double[] z = Real.values(replay.run(other));
+            int row = y.length / m;
+            if (count > 0 && Arrays.equals(y, row, y.length, z, row, z.length) && Arrays.equals(Real.values(replay.run(exact)), turned(y, m))) {
+                for (int b = 0; b < runs.length; b++) {
+                    Backend backend = settings.backends().get(b);
+                    FloatRun run = FloatRun.of(GradientCheck.recording(f, turned), backend, 1, turned(dy, m));
+                    rows(backend, x, turned, m, runs[b], run);
+                }
+                return;
+            }
+        }
+    }
+
+    private void rows(Backend backend, Tensor[] x, Tensor[] turned, int m, FloatRun first, FloatRun run) {
+        for (int k = 0; k < x.length; k++) {
+            int at = turned[k] == x[k] ? -1 : Arrays.mismatch(GradientCheck.bits(turned(first.dx()[k], m)),
+                    GradientCheck.bits(run.dx()[k]));
+            if (at >= 0) {
+                findings.add(GradientReport.Part.ROWS, backend + ": with the rows turned by one, the gradient of input "
+                        + k + "[" + at + "] is " + run.dx()[k][at] + "; where that row was before it is "
+                        + turned(first.dx()[k], m)[at]);
+            }
+        }
+    }
+
+    private void same(FloatRun a, FloatRun b, String what) {
+        String difference = a.difference(b);
+        if (difference != null) {
+            findings.add(GradientReport.Part.REPEAT, what + ": not the same bits; " + difference);
+        }
+    }
+
+    private static float[] turned(float[] x, int m) {
+        int n = x.length / m;
+        float[] y = new float[x.length];
+        System.arraycopy(x, n, y, 0, x.length - n);
+        System.arraycopy(x, 0, y, x.length - n, n);
+        return y;
+    }
+
+    private static double[] turned(double[] x, int m) {
+        int n = x.length / m;
+        double[] y = new double[x.length];
+        System.arraycopy(x, n, y, 0, x.length - n);
+        System.arraycopy(x, 0, y, x.length - n, n);
+        return y;
+    }
+}

@@ -1,0 +1,185 @@
+package lanegrad.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import lanegrad.Real;
+import lanegrad.Shape;
+import lanegrad.Tape;
+import lanegrad.Var;
+
+/// A recording, computed once more through the exact meaning of each of its operations.
+///
+/// Its inputs are the variables and parameters that the result depends on, in the order in which they were first used.
+/// Constants keep the values that they had.
+final class Replay {
+    private final Tape tape;
+    private final int last;
+    private final List<Var> inputs = new ArrayList<>();
+    private final Real[][] constants;
+    private final boolean[] needed;
+    /// By input: which positions depend on it.
+    private final List<boolean[]> dependents = new ArrayList<>();
+
+    private String weak;
+    /// What the last [#nodes] were computed for.
+    private Real[][] base;
+
+    private Replay(Var y) {
+        this.tape = y.tape();
+        this.last = y.position();
+        this.needed = needed(y);
+        this.constants = new Real[last + 1][];
+        inputs.addAll(inputs(y));
+        for (int i = 0; i <= last; i++) {
+            Var v = tape.entry(i).output();
+            if (needed[i] && tape.entry(i).op() == null && !v.wantsGradient()) {
+                constants[i] = Real.of(GradientCheck.doubles(v.value().toArray()));
+            }
+        }
+        for (Var input : inputs) {
+            boolean[] reached = new boolean[last + 1];
+            for (int i = 0; i <= last; i++) {
+                reached[i] = tape.entry(i).output() == input;
+                for (int k = 0; k < tape.entry(i).inputs(); k++) {
+                    Var x = tape.entry(i).input(k);
+                    reached[i] |= x == input || x.tape() != null && reached[x.position()];
+                }
+            }
+            dependents.add(reached);
+        }
+    }
+
+    /// The replay of what `y` was recorded from. If an operation has no exact meaning, [#weak] says so.
+    static Replay of(Var y) {
+        Replay replay = new Replay(y);
+        try {
+            replay.run(replay.constants(replay.values()));
+        } catch (UnsupportedOperationException e) {
+            replay.weak = e.getMessage() + "; until then differences of float results are all there is, and they find "
+                    + "errors above one in a hundred only";
+        }
+        return replay;
+    }
+
+    /// Why there is nothing to replay; `null` if there is.
+    String weak() {
+        return weak;
+    }
+
+    /// The variables and parameters that `y` depends on, in the order of their first use.
+    static List<Var> inputs(Var y) {
+        List<Var> inputs = new ArrayList<>();
+        boolean[] needed = needed(y);
+        for (int i = 0; i <= y.position(); i++) {
+            Tape.Entry e = y.tape().entry(i);
+            if (!needed[i]) {
+                continue;
+            }
+            if (e.op() == null && e.output().wantsGradient()) {
+                inputs.add(e.output());
+            }
+            for (int k = 0; k < e.inputs(); k++) {
+                if (e.input(k).tape() == null && !inputs.contains(e.input(k))) {
+                    inputs.add(e.input(k));
+                }
+            }
+        }
+        return inputs;
+    }
+
+    private static boolean[] needed(Var y) {
+        boolean[] needed = new boolean[y.position() + 1];
+        needed[y.position()] = true;
+        for (int i = y.position(); i >= 0; i--) {
+            Tape.Entry e = y.tape().entry(i);
+            for (int k = 0; needed[i] && k < e.inputs(); k++) {
+                Var x = e.input(k);
+                if (x.tape() != null) {
+                    needed[x.position()] = true;
+                }
+            }
+        }
+        return needed;
+    }
+
+    /// The variables and parameters.
+    List<Var> inputs() {
+        return inputs;
+    }
+
+    /// The shape of the result.
+    Shape shape() {
+        return tape.entry(last).output().shape();
+    }
+
+    /// The tape that is replayed.
+    Tape tape() {
+        return tape;
+    }
+
+    /// The inputs' values.
+    double[][] values() {
+        double[][] x = new double[inputs.size()][];
+        for (int k = 0; k < x.length; k++) {
+            x[k] = GradientCheck.doubles(inputs.get(k).value().toArray());
+        }
+        return x;
+    }
+
+    /// The result for these inputs.
+    Real[] run(Real[][] x) {
+        return nodes(x)[last];
+    }
+
+    /// All positions for these inputs, to change one input after the other.
+    Real[][] nodes(Real[][] x) {
+        Real[][] nodes = new Real[last + 1][];
+        base = x.clone();
+        for (int i = 0; i <= last; i++) {
+            nodes[i] = needed[i] ? node(i, x, nodes, null) : null;
+        }
+        return nodes;
+    }
+
+    /// The result when input `k` differs from what `nodes` were computed for: only what depends on it is computed again.
+    Real[] rerun(int k, Real[][] x, Real[][] nodes) {
+        Real[][] changed = nodes.clone();
+        boolean[] reached = dependents.get(k);
+        for (int i = 0; i <= last; i++) {
+            if (needed[i] && reached[i]) {
+                changed[i] = node(i, x, changed, nodes);
+            }
+        }
+        return changed[last];
+    }
+
+    private Real[] node(int i, Real[][] x, Real[][] nodes, Real[][] before) {
+        Tape.Entry e = tape.entry(i);
+        if (e.op() == null) {
+            return constants[i] != null ? constants[i] : x[inputs.indexOf(e.output())];
+        }
+        Shape[] shapes = new Shape[e.inputs()];
+        Real[][] in = new Real[e.inputs()][];
+        for (int k = 0; k < in.length; k++) {
+            Var v = e.input(k);
+            shapes[k] = v.shape();
+            in[k] = v.tape() == null ? x[inputs.indexOf(v)] : nodes[v.position()];
+        }
+        if (before == null) {
+            return e.op().exact(e.attribute(), shapes, in);
+        }
+        Real[][] was = new Real[in.length][];
+        for (int k = 0; k < in.length; k++) {
+            was[k] = e.input(k).tape() == null ? base[inputs.indexOf(e.input(k))] : before[e.input(k).position()];
+        }
+        return e.op().exactAgain(e.attribute(), shapes, before[i], was, in);
+    }
+
+    private Real[][] constants(double[][] x) {
+        Real[][] y = new Real[x.length][];
+        for (int k = 0; k < y.length; k++) {
+            y[k] = Real.of(x[k]);
+        }
+        return y;
+    }
+}
