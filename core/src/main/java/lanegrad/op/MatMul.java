@@ -171,13 +171,20 @@ public final class MatMul implements Op {
             columns[j] |= before == null || bias[j] != was[2][j];
         }
         Real[] y = before == null ? new Real[m * n] : before.clone();
+        Real.Matrix plain = Real.plain(a) && Real.plain(b) && (bias == null || Real.plain(bias))
+                ? new Real.Matrix(b, k, n, transB ? 1 : n, transB ? k : 1) : null;
         for (int i = 0; i < m; i++) {
+            int at = transA ? i : i * k;
+            int stride = transA ? m : 1;
+            if (rows[i] && plain != null) {
+                Real.row(a, at, stride, plain, bias, y, i * n);
+                continue;
+            }
             for (int j = 0; j < n; j++) {
-                if (before != null && !rows[i] && !columns[j]) {
-                    continue;
+                if (rows[i] || columns[j]) {
+                    y[i * n + j] = Real.dot(a, at, stride, b, transB ? j * k : j, transB ? 1 : n, k,
+                            bias == null ? Real.ZERO : bias[j]);
                 }
-                y[i * n + j] = Real.dot(a, transA ? i : i * k, transA ? m : 1, b, transB ? j * k : j, transB ? 1 : n, k,
-                        bias == null ? Real.ZERO : bias[j]);
             }
         }
         return y;
