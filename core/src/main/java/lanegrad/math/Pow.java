@@ -73,9 +73,13 @@ public record Pow(float high, float low, float factor, float logHigh, float logL
 
     /// `factor x^exponent`.
     ///
-    /// @throws IllegalArgumentException for an exponent that is NaN or beyond the floats
+    /// @throws IllegalArgumentException for an exponent or a factor that is NaN or beyond the floats, or a factor 0
     public static Pow of(double factor, double exponent) {
         float high = (float) exponent;
+        if (!(Math.abs((float) factor) <= Float.MAX_VALUE) || (float) factor == 0) {
+            throw new IllegalArgumentException("pow: the factor is " + factor
+                    + "; it must be from 1.4E-45 to 3.4E38 in magnitude");
+        }
         if (!(Math.abs(high) <= Float.MAX_VALUE) || high == 0 && exponent != 0) {
             throw new IllegalArgumentException("pow: the exponent is " + exponent
                     + "; it must be 0, or from 1.4E-45 to 3.4E38 in magnitude");

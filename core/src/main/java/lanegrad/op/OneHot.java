@@ -15,8 +15,7 @@ import lanegrad.Var;
 /// **Derivative.** `dx = 0`: labels do not move.
 ///
 /// **Domain.** Labels from 0 to classes - 1; another is an exception. **Special values.** A NaN label gives a row of
-/// NaN.
-/// **Error.** Exact: `0.0 ulp`.
+/// NaN. **Error.** Exact: `0.0 ulp`.
 ///
 /// **Cost.** A fill.
 public final class OneHot implements Op {

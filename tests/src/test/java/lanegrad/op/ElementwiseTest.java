@@ -151,7 +151,7 @@ class ElementwiseTest {
         at(backend, Relu6.OP, -0.0f, 0, 1);
         at(backend, Relu6.OP, Math.nextUp(6f), 6, 0);
         at(backend, Relu6.OP, -Float.MIN_VALUE, 0, 0);
-        for (float[] bounds : new float[][] {{1, 0}, {NAN, 1}, {0, NAN}}) {
+        for (float[] bounds : new float[][] {{1, 0}, {NAN, 1}, {0, NAN}, {INF, INF}, {-INF, -INF}}) {
             IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
                     () -> new Clip(bounds[0], bounds[1]));
             assertTrue(e.getMessage().startsWith("clip: the lower bound is " + bounds[0]), e.getMessage());
@@ -175,6 +175,7 @@ class ElementwiseTest {
         at(backend, LeakyRelu.OP, 7, 7, 1);
         at(backend, new LeakyRelu(0.25f), -8, -2, 0.25f);
         at(backend, new LeakyRelu(0), -8, -0.0f, 0);
+        at(backend, new LeakyRelu(0), Float.NEGATIVE_INFINITY, NAN, 0);
         at(backend, Softsign.OP, INF, 1, 0);
         at(backend, Softsign.OP, Float.NEGATIVE_INFINITY, -1, 0);
         at(backend, Softsign.OP, -0.0f, -0.0f, 1);
