@@ -7,7 +7,7 @@ import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
 
-/// A 1 in the column that a label names, zeros in the others: `Y[i,c] = x[i] = c ? 1 : 0`, m x classes from m labels.
+/// A 1 in the column that a label names, zeros in the others: `Y[i,c] = x[i] == c ? 1 : 0`, m x classes from m labels.
 ///
 /// Labels are whole numbers in floats, those of a data set or from [ArgMax]. [SoftmaxCrossEntropy] takes labels as they
 /// are.
@@ -21,7 +21,7 @@ import lanegrad.Var;
 public final class OneHot implements Op {
     static final Operation OPERATION = new Operation(new OneHot(10), Operation.Kind.SHAPE,
             """
-            formula: Y[i,c] = x[i] = c ? 1 : 0
+            formula: Y[i,c] = x[i] == c ? 1 : 0
             derivative: dx = 0
             domain: labels from 0 to classes - 1; another is an exception
             special: a NaN label gives a row of NaN

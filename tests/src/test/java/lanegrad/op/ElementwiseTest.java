@@ -261,6 +261,11 @@ class ElementwiseTest {
         assertThrows(IllegalArgumentException.class, () -> new Pow(Double.NaN));
         assertThrows(IllegalArgumentException.class, () -> new Pow(1e39));
         assertThrows(IllegalArgumentException.class, () -> new Pow(1e-60));
+        for (double factor : new double[] {0, Double.NaN, 1e39, 1e-60}) {
+            IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                    () -> lanegrad.math.Pow.of(factor, 2.5));
+            assertTrue(e.getMessage().startsWith("pow: the factor is " + factor), e.getMessage());
+        }
     }
 
     @ParameterizedTest

@@ -314,6 +314,17 @@ class ReductionTest {
 
     @ParameterizedTest
     @EnumSource
+    void layerNormWithAnotherEps(Backend backend) {
+        LayerNorm three = new LayerNorm(3);
+        assertEquals(3, three.eps());
+        Bits.assertIdentical(of(-0.5f, 0.5f), layerNorm(backend, three, of(-1, 1), 1, 1, 0), "variance 1, eps 3");
+        LayerNorm none = new LayerNorm(0);
+        Bits.assertIdentical(of(-1, 1), layerNorm(backend, none, of(-1, 1), 1, 1, 0), "variance 1, eps 0");
+        Bits.assertIdentical(of(NAN, NAN), layerNorm(backend, none, of(2, 2), 1, 1, 0), "equal numbers, eps 0");
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void layerNormKeepsANaNToItsRow(Backend backend) {
         for (int n : new int[] {5, 70}) {
             float[] x = new float[3 * n];
