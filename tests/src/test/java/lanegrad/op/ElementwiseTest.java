@@ -246,6 +246,7 @@ class ElementwiseTest {
         at(backend, new Pow(2), -3, 9, -6);
         at(backend, new Pow(2), 0, 0, 0);
         at(backend, new Pow(3), -2, -8, 12);
+        at(backend, new Pow(4), -2, 16, -32);
         at(backend, new Pow(-2), -2, 0.25f, 0.25f);
         at(backend, new Pow(-1), -0.0f, Float.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY);
         at(backend, new Pow(5), -2, -32, 80);
