@@ -16,9 +16,8 @@ import jdk.incubator.vector.VectorOperators;
 ///
 /// **Source.** The exponential of a polynomial is N. Juffa's form of erff.
 public final class Erf {
-    /// No result is further than this from `erf x`, in ulp. Measured over all floats of magnitude 2^-24 to 128 and
-    /// every
-    /// 61st of the rest: 0.9855 at 0.99542993. Monotone on [1e-3, 5].
+    /// No result is further than this from `erf x`, in ulp. Measured over all floats: 0.9856 at 0.99542993
+    /// (3f7ed47f); 99.271% of the results are the nearest float. Monotone.
     public static final double MAX_ULP = 0.986;
 
     private static final int LAST = 0x4080_0000; // 4, from where on the result is 1

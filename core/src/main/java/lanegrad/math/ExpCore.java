@@ -4,7 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/// What exp, expm1, tanh and sigmoid share: `x = n ln 2 + r` and `e^x = 2^n (1 + r + r^2 P(r))`.
+/// What exp and all that is made of it share: `x = n ln 2 + r` and `e^x = 2^n (1 + r + r^2 P(r))`.
 ///
 /// `n` is `x / ln 2` rounded to an integer by adding 1.5 * 2^23, which leaves `n` in the low bits of the sum:
 /// [#shifted] is that sum. Then `n ln 2` is taken off in two FMAs (Cody and Waite). The first, [#high], is
@@ -20,7 +20,9 @@ import jdk.incubator.vector.VectorOperators;
 /// - [#curve5], degree 5, for the relative error of `e^r - 1`: 4.3e-10 = 2^-31.1. Degree 4, fitted for that,
 ///   has 1.4e-8, a quarter of an ulp.
 ///
-/// Both are summed in Estrin's order. A loop over these functions fills the processor's queue of waiting
+/// A third, in [#base2], is for exponents that are computed to the base 2: those of erf and of both forms of GELU.
+///
+/// The two are summed in Estrin's order. A loop over these functions fills the processor's queue of waiting
 /// operations, so time follows the number of operations times the length of their chain: Horner's scheme made
 /// sigmoid 2% slower, and so did one multiplication more for a chain shorter by one.
 final class ExpCore {

@@ -19,13 +19,11 @@ import jdk.incubator.vector.VectorOperators;
 ///
 /// **Source.** The variable 1 / (x + c) for erfc is common; the rest is our own.
 public final class Gelu {
-    /// The largest error, in ulp, subnormal results and the left tail included: 1.9505 at -0.85197979, measured over
-    /// all
-    /// floats of [-14.9, -0.7]; elsewhere it is smaller.
+    /// The largest error, in ulp, subnormal results and the left tail included. Measured over all floats: 1.9505 at
+    /// -0.8519798 (bf5a1b59).
     public static final double MAX_ULP = 1.96;
-    /// The largest absolute error of the derivative, measured over all floats of magnitude 2^-24 to 128: 1.11e-7 at
-    /// 0.89434135. Around its zero at -0.7517916 only an absolute bound makes sense; below -2.5 it has at most 3.07
-    /// ulp.
+    /// The largest absolute error of the derivative. Measured over all floats: 1.1144e-7 at 0.89434135 (3f64f38e).
+    /// Around its zero at -0.7517915 only an absolute bound makes sense; below -2.5 it has at most 3.07 ulp.
     public static final double MAX_SLOPE_ERROR = 1.2e-7;
 
     private static final int LAST = 0x416b_3333; // 14.7, from where on x Phi(-|x|) is 0

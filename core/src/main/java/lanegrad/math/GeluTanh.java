@@ -17,11 +17,10 @@ import jdk.incubator.vector.VectorOperators;
 ///
 /// **Source.** The formula: D. Hendrycks, K. Gimpel, *Gaussian Error Linear Units*, 2016; the method is our own.
 public final class GeluTanh {
-    /// The largest error, in ulp. Measured over all floats of magnitude 2^-24 to 128 and every 61st of the rest: 1.7388
-    /// at -5.6441259.
+    /// The largest error, in ulp. Measured over all floats: 1.7388 at -5.644126 (c0b49cae).
     public static final double MAX_ULP = 1.74;
-    /// The largest absolute error of the derivative; on a sample of every 127th float 9.39e-8. Around its zero at
-    /// -0.7524 only an absolute bound makes sense.
+    /// The largest absolute error of the derivative. Measured over all floats: 9.9696e-8 at 1.4529876 (3fb9fb7f).
+    /// Around its zero at -0.7524614 only an absolute bound makes sense.
     public static final double MAX_SLOPE_ERROR = 1.2e-7;
 
     private static final int LAST = 0x4138_0000; // 11.5, from where on x s(-|g(x)|) is 0

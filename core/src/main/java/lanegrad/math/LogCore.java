@@ -2,7 +2,7 @@ package lanegrad.math;
 
 import jdk.incubator.vector.FloatVector;
 
-/// What log and log1p share: `k ln 2 + log(1 + f)`, where `log(1 + f) = f + f^2 Q(f)` and `1 + f` is a
+/// What log and log1p share, and pow in part: `k ln 2 + log(1 + f)`, where `log(1 + f) = f + f^2 Q(f)` and `1 + f` is a
 /// significand in [2/3, 4/3).
 ///
 /// That interval makes f symmetric, at most 1/3 in magnitude. `k LN2_HI` is exact, as LN2_HI has 12 bits, and

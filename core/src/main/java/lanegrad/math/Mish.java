@@ -20,11 +20,10 @@ import jdk.incubator.vector.VectorOperators;
 ///
 /// **Source.** D. Misra, *Mish*, 2019; the split is our own.
 public final class Mish {
-    /// The largest error, in ulp. Measured over all floats of magnitude 2^-24 to 128 and every 61st of the rest: 1.8361
-    /// at -0.61118603.
+    /// The largest error, in ulp. Measured over all floats: 1.8361 at -0.611186 (bf1c76b0).
     public static final double MAX_ULP = 1.84;
-    /// The largest absolute error of the derivative; on a sample of every 1021st float 1.4e-7. Around its zero at
-    /// -1.1924 only an absolute bound makes sense; for x > 0 it has at most 2.14 ulp.
+    /// The largest absolute error of the derivative. Measured over all floats: 1.4821e-7 at -0.013435465 (bc5c206d).
+    /// Around its zero at -1.1924312 only an absolute bound makes sense; for x > 0 it has at most 2.14 ulp.
     public static final double MAX_SLOPE_ERROR = 1.8e-7;
 
     private static final int LAST = 0x42e0_0000; // 112, from where on x e^-|x| is 0

@@ -42,7 +42,8 @@ public record Pow(float high, float low, float factor, float logHigh, float logL
     /// of the slope of x^2.4; on 1.5, -0.5, 1/3, 7, -3, 12.3, 100, -77.7 and 0.001 over every 2003rd float: less.
     public static final double MAX_ULP = 0.8;
 
-    /// The same for `x * x * x`: two roundings. Measured over every 2003rd float: 1.2874 at 1.9311719e-4.
+    /// The same for `x * x * x`: two roundings. Measured over all floats: 1.2874 at 3.597088e-13
+    /// (2aca7f80).
     public static final double MAX_CUBE_ULP = 1.3;
 
     private static final float NORMALIZER = 0x1p23f;
@@ -72,9 +73,13 @@ public record Pow(float high, float low, float factor, float logHigh, float logL
 
     /// `factor x^exponent`.
     ///
-    /// @throws IllegalArgumentException for an exponent that is NaN or beyond the floats
+    /// @throws IllegalArgumentException for an exponent or a factor that is NaN or beyond the floats, or a factor 0
     public static Pow of(double factor, double exponent) {
         float high = (float) exponent;
+        if (!(Math.abs((float) factor) <= Float.MAX_VALUE) || (float) factor == 0) {
+            throw new IllegalArgumentException("pow: the factor is " + factor
+                    + "; it must be from 1.4E-45 to 3.4E38 in magnitude");
+        }
         if (!(Math.abs(high) <= Float.MAX_VALUE) || high == 0 && exponent != 0) {
             throw new IllegalArgumentException("pow: the exponent is " + exponent
                     + "; it must be 0, or from 1.4E-45 to 3.4E38 in magnitude");

@@ -26,7 +26,7 @@ import jdk.incubator.vector.VectorOperators;
 /// P. Markstein, IA-64 and Elementary Functions, 2000.
 public final class Tanh {
     /// No result is further than this from `tanh x`, in ulp. Measured over all 2^32 inputs: 0.7792 at
-    /// 0.17423087 (3e326994); 99.917% of the results are the nearest float. Monotone.
+    /// 0.17423087 (3e326994); 99.918% of the results are the nearest float. Monotone.
     public static final double MAX_ULP = 0.78;
 
     private static final int LAST = 0x4120_0000; // 10, from where on the result is 1, and n is at most 29

@@ -5,7 +5,7 @@ import java.util.List;
 /// The activations: the first part of the registry.
 ///
 /// Apart from [Operations], because a program that names an activation then loads seventeen operations and not all of
-/// them, which took a training on the digits a quarter of its second.
+/// them: a training on the digits takes 0.87 s so, and took 1.05.
 public final class Activations {
     /// All activations, in the order of the table.
     public static final List<Operation> ALL = List.of(

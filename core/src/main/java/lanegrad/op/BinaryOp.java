@@ -18,7 +18,7 @@ import lanegrad.kernel.Sums;
 ///
 /// Open to users as [UnaryOp] is.
 public abstract class BinaryOp implements Op, Binary {
-    /// A scalar is repeated so often, 4 KB that stay in L1, and the loops read it as they read any tensor.
+    /// How often a scalar is repeated, so that the loops read it as they read any tensor: 4 KB, which stay in L1.
     private static final int REPEATED = 1024;
 
     private final String name;

@@ -29,19 +29,19 @@ public sealed class Clip extends UnaryOp permits HardTanh, Relu6 {
     private final float low;
     private final float high;
 
-    /// To these bounds, either of which may be infinite. Keep it: a tape reuses the buffers of an operation that it
-    /// meets again.
+    /// To these bounds; an infinite one, -inf below or inf above, leaves that side open. Keep it: a tape reuses the
+    /// buffers of an operation that it meets again.
     ///
-    /// @throws IllegalArgumentException when `low` is above `high`, or one of them NaN
+    /// @throws IllegalArgumentException when `low` is above `high`, or one of them NaN, or both the same infinity
     public Clip(float low, float high) {
         this("clip", low, high);
     }
 
     Clip(String name, float low, float high) {
         super(name);
-        if (!(low <= high)) {
+        if (!(low <= high && low < Float.POSITIVE_INFINITY && high > Float.NEGATIVE_INFINITY)) {
             throw new IllegalArgumentException(name + ": the lower bound is " + low + ", the upper " + high
-                    + "; the lower must not be above the upper, nor one of them NaN");
+                    + "; the lower must not be above the upper, nor one of them NaN, nor both the same infinity");
         }
         this.low = low;
         this.high = high;

@@ -17,6 +17,7 @@ import lanegrad.kernel.Moves;
 /// **Derivative.** `dX[r] = sum of the dY[i] with rows[i] = r`, added in ascending order of i; 0 for rows left out.
 ///
 /// **Domain.** Every float; rows from 0 to m - 1. **Special values.** NaN stays NaN, in the rows that are taken.
+///
 /// **Error.** Exact: `0.0 ulp`.
 ///
 /// **Cost.** A copy of the rows taken; backward fills with 0 and adds dY.

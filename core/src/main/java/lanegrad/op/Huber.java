@@ -100,7 +100,7 @@ public final class Huber extends ElementwiseLoss {
 
     @Override
     public float vjpB(float a, float b, float dy) {
-        return clipped(b - a) * dy;
+        return vjpA(b, a, dy);
     }
 
     private float clipped(float d) {
@@ -129,9 +129,7 @@ public final class Huber extends ElementwiseLoss {
 
         @Override
         public FloatVector vjpB(FloatVector a, FloatVector b, FloatVector dy) {
-            FloatVector d = b.sub(a);
-            return d.blend(delta, d.compare(VectorOperators.GT, delta))
-                    .blend(-delta, d.compare(VectorOperators.LT, -delta)).mul(dy);
+            return vjpA(b, a, dy);
         }
     }
 }

@@ -83,7 +83,8 @@ public final class LayerNorm extends LineOp {
 
     private final float eps;
 
-    /// With this eps under the root. Keep it: a tape reuses the buffers of an operation that it meets again.
+    /// With this eps under the root; with 0, a row of equal numbers gives NaN. Keep it: a tape reuses the buffers of an
+    /// operation that it meets again.
     ///
     /// @throws IllegalArgumentException when eps is negative, or not finite
     public LayerNorm(float eps) {

@@ -37,7 +37,8 @@ public final class LeakyRelu extends UnaryOp {
 
     private final float slope;
 
-    /// With this slope below 0. Keep it: a tape reuses the buffers of an operation that it meets again.
+    /// With this slope below 0; with 0, -inf gives NaN, as 0 * inf does, where [Relu] gives 0. Keep it: a tape reuses
+    /// the buffers of an operation that it meets again.
     ///
     /// @throws IllegalArgumentException for a slope that is negative, infinite or NaN
     public LeakyRelu(float slope) {

@@ -18,8 +18,8 @@ import lanegrad.Var;
 ///
 /// **Cost.** 40 operations; backward an addition and a division.
 public final class Log1p extends UnaryOp {
-    /// The error of the slope in ulp: a sum and a quotient, both correctly rounded. Measured over every 37th float:
-    /// 1.4995 at 511.08835.
+    /// The error of the slope in ulp: a sum and a quotient, both correctly rounded. Measured over all floats:
+    /// 1.4995 at 1.7255545e-4 (3934f000).
     public static final double MAX_SLOPE_ULP = 1.5;
 
     /// The operation.

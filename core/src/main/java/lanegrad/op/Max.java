@@ -10,7 +10,7 @@ import lanegrad.kernel.LineMap;
 /// The greatest of all elements, a scalar: `y = max of x`; of each row, `y[i] = max of row i of x`, so that `[m, n]`
 /// gives `[m]`; of each column, `y[j] = max of column j of x`, `[n]`.
 ///
-/// **Derivative.** `dx = x = y ? dy / ties : 0`: elements that are equal to the greatest share the gradient equally.
+/// **Derivative.** `dx = x == y ? dy / ties : 0`: elements that are equal to the greatest share the gradient equally.
 ///
 /// **Domain.** Every float, one or more of them. **Special values.** The max of nothing is an exception; NaN gives
 /// NaN, and a NaN as the gradient of its line; -0 is below +0, but ties with it.
@@ -50,7 +50,7 @@ public final class Max extends Extremum {
         return new Operation(op, op.kind(),
                 """
                 formula: %s
-                derivative: dx = x = y ? dy / ties : 0
+                derivative: dx = x == y ? dy / ties : 0
                 domain: every float, one or more of them
                 special: the max of nothing is an exception; NaN gives NaN
                 cost: one comparison an element; backward two, and a count

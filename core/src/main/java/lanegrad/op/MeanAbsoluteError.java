@@ -70,7 +70,7 @@ public final class MeanAbsoluteError extends ElementwiseLoss {
 
     @Override
     public float vjpB(float a, float b, float dy) {
-        return slope(b - a, dy);
+        return vjpA(b, a, dy);
     }
 
     // Where d is 0 or NaN it is the result itself, but for a NaN in dy.
@@ -98,9 +98,7 @@ public final class MeanAbsoluteError extends ElementwiseLoss {
 
         @Override
         public FloatVector vjpB(FloatVector a, FloatVector b, FloatVector dy) {
-            FloatVector d = b.sub(a);
-            return d.blend(dy.neg(), d.compare(VectorOperators.LT, 0))
-                    .blend(dy, d.compare(VectorOperators.GT, 0).or(dy.compare(VectorOperators.NE, dy)));
+            return vjpA(b, a, dy);
         }
     }
 }

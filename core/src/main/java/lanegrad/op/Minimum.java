@@ -65,7 +65,7 @@ public final class Minimum extends BinaryOp {
 
     @Override
     public float vjpB(float a, float b, float dy) {
-        return !takes(b, a) ? 0 : takes(a, b) ? dy * 0.5f : dy;
+        return vjpA(b, a, dy);
     }
 
     // Whether y is a: not where b is smaller, or the only NaN.
@@ -93,9 +93,7 @@ public final class Minimum extends BinaryOp {
 
         @Override
         public FloatVector vjpB(FloatVector a, FloatVector b, FloatVector dy) {
-            VectorMask<Float> isA = a.compare(VectorOperators.LE, b).or(a.compare(VectorOperators.NE, a));
-            VectorMask<Float> isB = b.compare(VectorOperators.LE, a).or(b.compare(VectorOperators.NE, b));
-            return dy.blend(dy.mul(0.5f), isA).blend(0, isB.not());
+            return vjpA(b, a, dy);
         }
     }
 }

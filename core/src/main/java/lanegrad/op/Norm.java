@@ -18,7 +18,7 @@ import lanegrad.kernel.LineMap;
 /// the root is divided by it: both exact, and no square that counts overflows or underflows. The sum is in the order of
 /// [lanegrad.kernel.Lines].
 ///
-/// **Derivative.** `dx = y = 0 ? 0 : x dy / y`.
+/// **Derivative.** `dx = y == 0 ? 0 : x dy / y`.
 ///
 /// **Domain.** Every float, any number of them.
 ///
@@ -66,7 +66,7 @@ public final class Norm extends LineOp {
         return new Operation(op, op.kind(),
                 """
                 formula: %s
-                derivative: dx = y = 0 ? 0 : x dy / y
+                derivative: dx = y == 0 ? 0 : x dy / y
                 domain: every float, any number of them
                 special: the norm of zeros, or of nothing, is 0, its gradient 0; an infinity gives infinity; NaN gives
                   NaN

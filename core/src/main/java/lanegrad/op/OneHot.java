@@ -8,7 +8,7 @@ import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Var;
 
-/// A 1 in the column that a label names, zeros in the others: `Y[i,c] = x[i] = c ? 1 : 0`, m x classes from m labels.
+/// A 1 in the column that a label names, zeros in the others: `Y[i,c] = x[i] == c ? 1 : 0`, m x classes from m labels.
 ///
 /// Labels are whole numbers in floats, those of a data set or from [ArgMax]. [SoftmaxCrossEntropy] takes labels as they
 /// are.
@@ -16,14 +16,13 @@ import lanegrad.Var;
 /// **Derivative.** `dx = 0`: labels do not move.
 ///
 /// **Domain.** Labels from 0 to classes - 1; another is an exception. **Special values.** A NaN label gives a row of
-/// NaN.
-/// **Error.** Exact: `0.0 ulp`.
+/// NaN. **Error.** Exact: `0.0 ulp`.
 ///
 /// **Cost.** A fill.
 public final class OneHot implements Op {
     static final Operation OPERATION = new Operation(new OneHot(10), Operation.Kind.SHAPE,
             """
-            formula: Y[i,c] = x[i] = c ? 1 : 0
+            formula: Y[i,c] = x[i] == c ? 1 : 0
             derivative: dx = 0
             domain: labels from 0 to classes - 1; another is an exception
             special: a NaN label gives a row of NaN

@@ -192,8 +192,7 @@ public record Operation(Op op, Kind kind, String text, Bound bound, Bound slope,
             double[] of(Object attribute, Shape[] shapes, double[][] x, double[] y);
         }
 
-        /// `ulps` units in the last place of the exact result, not less than of the smallest normal number's
-        /// subnormal neighbours.
+        /// `ulps` units in the last place of the exact result; that unit is never less than 2^-149.
         public static Bound ulps(double ulps) {
             return new Bound(ulps + " ulp", (attribute, shapes, x, y) -> {
                 double[] limit = new double[y.length];

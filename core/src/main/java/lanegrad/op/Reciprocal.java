@@ -18,8 +18,8 @@ import lanegrad.Var;
 ///
 /// **Cost.** One division; backward two multiplications.
 public final class Reciprocal extends UnaryOp {
-    /// The error of the slope in ulp: two products of a rounded value. Measured over all floats: 1.904 at
-    /// 4.0211263e-14.
+    /// The error of the slope in ulp: two products of a rounded value. Measured over all floats: 1.9033
+    /// at 7.66969e-20 (1fb5186e).
     public static final double MAX_SLOPE_ULP = 1.92;
 
     /// The operation.

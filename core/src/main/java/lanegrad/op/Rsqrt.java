@@ -18,10 +18,10 @@ import lanegrad.Var;
 ///
 /// **Cost.** A square root and a division; backward a division and two multiplications.
 public final class Rsqrt extends UnaryOp {
-    /// The error of the forward in ulp. Measured over all floats: 1.49 at 1.3004648e-26.
+    /// The error of the forward in ulp. Measured over all floats: 1.4904 at 1.1827658e-38 (0080cab3).
     public static final double MAX_ULP = 1.5;
 
-    /// The error of the slope in ulp. Measured over all floats: 1.949 at 2.287712e-13.
+    /// The error of the slope in ulp. Measured over all floats: 1.9491 at 1.3004138e-26 (1480c968).
     public static final double MAX_SLOPE_ULP = 1.96;
 
     /// The operation.

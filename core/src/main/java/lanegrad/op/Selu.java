@@ -17,7 +17,7 @@ import lanegrad.math.Expm1;
 /// **Derivative.** `dx = x > 0 ? l dy : dy * l a exp(x)`. From the input; at 0 it is `l a`, as in PyTorch.
 ///
 /// **Domain.** Every float. **Special values.** selu(-0) = -0; selu(-inf) = -1.7580993; slope l a at 0; NaN stays NaN.
-/// selu(inf) = inf; no NaN gradient above 88.7.
+/// selu(inf) = inf, as beyond 3.2386e38; no NaN gradient above 88.7.
 ///
 /// **Error.** With the rounding of the constants 1.95 ulp; of the slope 2.01 ulp.
 ///
@@ -25,9 +25,9 @@ import lanegrad.math.Expm1;
 ///
 /// Source: G. Klambauer et al., *Self-Normalizing Neural Networks* (2017).
 public final class Selu extends UnaryOp {
-    /// The largest error of the forward, in ulp: 1.9342 at -0.32655, every third float of [2^-5, 120] and samples.
+    /// The largest error of the forward, in ulp. Measured over all floats: 1.9342 at -0.3265535 (bea73205).
     public static final double MAX_ULP = 1.95;
-    /// The largest error of the derivative, in ulp: 2.0020 at -87.35875, over all floats.
+    /// The largest error of the derivative, in ulp. Measured over all floats: 2.0020 at -87.35875 (c2aeb7ae).
     public static final double MAX_SLOPE_ULP = 2.01;
 
     private static final double EXACT_SCALE = 1.0507009873554804934;

@@ -93,7 +93,7 @@ public final class SmoothL1 extends ElementwiseLoss {
 
     @Override
     public float vjpB(float a, float b, float dy) {
-        return clipped((b - a) / beta) * dy;
+        return vjpA(b, a, dy);
     }
 
     private static float clipped(float d) {
@@ -121,8 +121,7 @@ public final class SmoothL1 extends ElementwiseLoss {
 
         @Override
         public FloatVector vjpB(FloatVector a, FloatVector b, FloatVector dy) {
-            FloatVector d = b.sub(a).div(beta);
-            return d.blend(1, d.compare(VectorOperators.GT, 1)).blend(-1, d.compare(VectorOperators.LT, -1)).mul(dy);
+            return vjpA(b, a, dy);
         }
     }
 }

@@ -19,11 +19,11 @@ import lanegrad.Var;
 /// Source: X. Glorot, Y. Bengio, *Understanding the Difficulty of Training Deep Feedforward Neural Networks* (AISTATS
 /// 2010).
 public final class Softsign extends UnaryOp {
-    /// The error of the forward in ulp: a sum and a quotient, both correctly rounded. Measured over all floats: 1.4992
-    /// at 2047.3749.
+    /// The error of the forward in ulp: a sum and a quotient, both correctly rounded. Measured over all floats: 1.4993
+    /// at 2047.3749 (44ffebff).
     public static final double MAX_ULP = 1.5;
 
-    /// The error of the slope in ulp. Measured over all floats: 3.4983 at 511.08835.
+    /// The error of the slope in ulp. Measured over all floats: 3.4983 at 1.7255545e-4 (3934f000).
     public static final double MAX_SLOPE_ULP = 3.5;
 
     /// The operation.

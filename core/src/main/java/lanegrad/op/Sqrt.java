@@ -18,8 +18,8 @@ import lanegrad.Var;
 ///
 /// **Cost.** One square root; backward a division.
 public final class Sqrt extends UnaryOp {
-    /// The error of the slope in ulp: a rounded root, then a rounded quotient. Measured over all floats: 1.49 at
-    /// 1.3004648e-26.
+    /// The error of the slope in ulp: a rounded root, then a rounded quotient. Measured over all floats: 1.4904
+    /// at 1.1827658e-38 (0080cab3).
     public static final double MAX_SLOPE_ULP = 1.5;
 
     /// The operation.

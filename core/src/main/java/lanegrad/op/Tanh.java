@@ -15,7 +15,7 @@ import lanegrad.Var;
 ///
 /// **Error, method.** Those of the lane function, [lanegrad.math.Tanh]: 0.78 ulp; of the slope 7.5E-8 absolute.
 ///
-/// **Cost.** Forward about two exp; backward a fma and a multiplication.
+/// **Cost.** Forward about two exp; backward an fma and a multiplication.
 public final class Tanh extends UnaryOp {
     /// The error of the slope, absolute. Measured over all 2^32 inputs: 7.4986e-8 at 0.88023865 (3f615753).
     public static final double MAX_SLOPE_ERROR = 7.5e-8;
@@ -28,7 +28,7 @@ public final class Tanh extends UnaryOp {
             derivative: dx = dy * (1 - y*y)
             domain: every float
             special: tanh(-0) = -0; 1 from 9.010914, slope 0 there; NaN stays NaN
-            cost: forward about two exp; backward a fma and a multiplication
+            cost: forward about two exp; backward an fma and a multiplication
             """,
             Operation.Bound.ulps(lanegrad.math.Tanh.MAX_ULP), Operation.Bound.absolute(MAX_SLOPE_ERROR),
             List.of(Operation.Case.of(Operation.Range.of(-4, 4, 7, 19)),

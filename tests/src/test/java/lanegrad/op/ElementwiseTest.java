@@ -151,7 +151,7 @@ class ElementwiseTest {
         at(backend, Relu6.OP, -0.0f, 0, 1);
         at(backend, Relu6.OP, Math.nextUp(6f), 6, 0);
         at(backend, Relu6.OP, -Float.MIN_VALUE, 0, 0);
-        for (float[] bounds : new float[][] {{1, 0}, {NAN, 1}, {0, NAN}}) {
+        for (float[] bounds : new float[][] {{1, 0}, {NAN, 1}, {0, NAN}, {INF, INF}, {-INF, -INF}}) {
             IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
                     () -> new Clip(bounds[0], bounds[1]));
             assertTrue(e.getMessage().startsWith("clip: the lower bound is " + bounds[0]), e.getMessage());
@@ -175,6 +175,7 @@ class ElementwiseTest {
         at(backend, LeakyRelu.OP, 7, 7, 1);
         at(backend, new LeakyRelu(0.25f), -8, -2, 0.25f);
         at(backend, new LeakyRelu(0), -8, -0.0f, 0);
+        at(backend, new LeakyRelu(0), Float.NEGATIVE_INFINITY, NAN, 0);
         at(backend, Softsign.OP, INF, 1, 0);
         at(backend, Softsign.OP, Float.NEGATIVE_INFINITY, -1, 0);
         at(backend, Softsign.OP, -0.0f, -0.0f, 1);
@@ -245,6 +246,7 @@ class ElementwiseTest {
         at(backend, new Pow(2), -3, 9, -6);
         at(backend, new Pow(2), 0, 0, 0);
         at(backend, new Pow(3), -2, -8, 12);
+        at(backend, new Pow(4), -2, 16, -32);
         at(backend, new Pow(-2), -2, 0.25f, 0.25f);
         at(backend, new Pow(-1), -0.0f, Float.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY);
         at(backend, new Pow(5), -2, -32, 80);
@@ -260,6 +262,11 @@ class ElementwiseTest {
         assertThrows(IllegalArgumentException.class, () -> new Pow(Double.NaN));
         assertThrows(IllegalArgumentException.class, () -> new Pow(1e39));
         assertThrows(IllegalArgumentException.class, () -> new Pow(1e-60));
+        for (double factor : new double[] {0, Double.NaN, 1e39, 1e-60}) {
+            IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                    () -> lanegrad.math.Pow.of(factor, 2.5));
+            assertTrue(e.getMessage().startsWith("pow: the factor is " + factor), e.getMessage());
+        }
     }
 
     @ParameterizedTest

@@ -12,6 +12,7 @@ import lanegrad.Tensor;
 import lanegrad.Var;
 import lanegrad.testkit.Bits;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -192,6 +193,7 @@ class ReductionTest {
         eachWay(backend, NORM, times(70, -0f), of(0), 5, times(70, 0));
         eachWay(backend, NORM, of(1e-30f, 1e-30f), of(1.41421356e-30f), 1, of(0x1.6a09e6p-1f, 0x1.6a09e6p-1f));
         eachWay(backend, NORM, of(1e30f, 1e30f), of(1.41421351e30f), 1, of(0x1.6a09e8p-1f, 0x1.6a09e8p-1f));
+        eachWay(backend, NORM, of(-0x1p100f, 1e-30f), of(0x1p100f), 1, of(-1, 0));
         eachWay(backend, NORM, of(3, 4), of(5), 5, of(3, 4));
         eachWay(backend, NORM, of(-0x1p-149f, 0), of(0x1p-149f), 1, of(-1, 0));
         eachWay(backend, NORM, of(0x3p-149f, 0x4p-149f), of(0x5p-149f), 5, of(3, 4));
@@ -227,6 +229,17 @@ class ReductionTest {
         eachWay(backend, MEAN, of(1, NAN), of(NAN), 3, of(1.5f, 1.5f));
         eachWay(backend, SUM, times(70, -0f), of(0), NAN, times(70, NAN));
         eachWay(backend, SUM, of(-0f), of(0), 1, of(1));
+    }
+
+    /// A float holds 2^24 + 1 as 2^24, and 1 / 2^24 is the float above what is right.
+    @Test
+    void meansDivideByTheirNumberAsItIs() {
+        int n = (1 << 24) + 1;
+        float[] y = new float[1];
+        LineOp.divide(of(1), y, 1, n);
+        Bits.assertBits(Math.nextDown(0x1p-24f), y[0], "the mean of a line");
+        Bits.assertBits(Math.nextDown(0x1p-24f), Reduction.MEAN.of(1f, n), "the mean of a loss");
+        Bits.assertBits(Math.nextDown(0x1p-24f), Reduction.MEAN.share(1, n), "the gradient of the mean of a loss");
     }
 
     @ParameterizedTest
@@ -310,6 +323,17 @@ class ReductionTest {
                         n + " times " + v + " on " + backend);
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void layerNormWithAnotherEps(Backend backend) {
+        LayerNorm three = new LayerNorm(3);
+        assertEquals(3, three.eps());
+        Bits.assertIdentical(of(-0.5f, 0.5f), layerNorm(backend, three, of(-1, 1), 1, 1, 0), "variance 1, eps 3");
+        LayerNorm none = new LayerNorm(0);
+        Bits.assertIdentical(of(-1, 1), layerNorm(backend, none, of(-1, 1), 1, 1, 0), "variance 1, eps 0");
+        Bits.assertIdentical(of(NAN, NAN), layerNorm(backend, none, of(2, 2), 1, 1, 0), "equal numbers, eps 0");
     }
 
     @ParameterizedTest

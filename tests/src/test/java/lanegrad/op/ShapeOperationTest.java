@@ -65,6 +65,23 @@ class ShapeOperationTest {
         }
     }
 
+    /// Numbers of rows are noted in halves of 16 bits.
+    @ParameterizedTest
+    @EnumSource
+    void aListOfRowsOfALongTable(Backend backend) {
+        int m = (2 << 16) + 3;
+        Tape tape = new Tape(backend, 1);
+        Var x = tape.variable(counted(m, 1));
+        Var y = Gather.of(x, new int[] {m - 1, 2, (1 << 16) + 2});
+        Bits.assertIdentical(of(m - 1, 2, (1 << 16) + 2), y.value().toArray(), "rows on " + backend);
+        tape.backward(y, Tensor.of(of(5, 6, 7), 3, 1));
+        float[] expected = new float[m];
+        expected[m - 1] = 5;
+        expected[2] = 6;
+        expected[(1 << 16) + 2] = 7;
+        Bits.assertIdentical(expected, x.gradient().toArray(), "the gradient on " + backend);
+    }
+
     /// Where nothing arrives, the gradient is 0, not what an earlier recording left in the buffer.
     @ParameterizedTest
     @EnumSource

@@ -127,6 +127,60 @@ class UnaryOpTest {
         }
     }
 
+    /// The registry has these with alpha 1 only, where an alpha that is left out or inverted is not seen.
+    @Test
+    void anotherAlpha() {
+        float[] x = Floats.edges();
+        int edges = x.length;
+        x = Arrays.copyOf(x, edges + 4001);
+        for (int i = edges; i < x.length; i++) {
+            x[i] = (i - edges - 3000) / 64f;
+        }
+        for (float alpha : new float[] {0.25f, 0.3f, 3}) {
+            Elu elu = new Elu(alpha);
+            Celu celu = new Celu(alpha);
+            Bits.assertBits(alpha, elu.alpha(), "the alpha of elu");
+            Bits.assertBits(alpha, celu.alpha(), "the alpha of celu");
+            float[][] y = valueAndSlope(elu, x);
+            float[][] z = valueAndSlope(celu, x);
+            for (int i = 0; i < x.length; i++) {
+                if (x[i] == x[i]) {
+                    String what = " with alpha " + alpha + " of " + Bits.show(x[i]);
+                    double v = Math.min(x[i], 0);
+                    double slope = StrictMath.exp(v / alpha);
+                    // The last term: what is subnormal is rounded before alpha multiplies it.
+                    double tiny = alpha * (double) Float.MIN_VALUE;
+                    near(x[i] > 0 ? x[i] : alpha * StrictMath.expm1(v), y[0][i], 2.5, tiny, "elu" + what);
+                    near(x[i] > 0 ? 1 : alpha * StrictMath.exp(v), y[1][i], 2.1, tiny, "the slope of elu" + what);
+                    near(x[i] > 0 ? x[i] : alpha * StrictMath.expm1(v / alpha), z[0][i], 3.5, tiny, "celu" + what);
+                    near(slope, z[1][i], slope == 0 ? 0 : 0.79 - v / alpha, 0, "the slope of celu" + what);
+                }
+            }
+        }
+    }
+
+    private static void near(double exact, float actual, double ulps, double tiny, String what) {
+        if (!(Ulps.distance(actual, exact) <= ulps * Operation.Bound.ulp(exact) + tiny)) {
+            throw new AssertionError(what + ": exact " + exact + ", got " + Bits.show(actual) + ", error "
+                    + Ulps.error(actual, exact) + " ulp; allowed are " + ulps);
+        }
+    }
+
+    // The same on both backends.
+    private static float[][] valueAndSlope(UnaryOp op, float[] x) {
+        float[][][] results = new float[2][2][x.length];
+        float[] ones = new float[x.length];
+        Arrays.fill(ones, 1);
+        for (Backend backend : Backend.values()) {
+            float[][] r = results[backend.ordinal()];
+            op.loop(backend).forward(x, r[0], 0, x.length);
+            op.loop(backend).backward(x, r[0], ones, r[1], false, 0, x.length);
+        }
+        Bits.assertIdentical(results[0][0], results[1][0], op.name() + ", the values of both backends");
+        Bits.assertIdentical(results[0][1], results[1][1], op.name() + ", the slopes of both backends");
+        return results[0];
+    }
+
     /// The textbook's `y (1 - y)` has no digit left from 17.33 on, where the slope is still 3e-8.
     @Test
     void theSlopeOfSigmoidKeepsItsDigits() {
