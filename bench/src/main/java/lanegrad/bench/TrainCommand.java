@@ -73,16 +73,16 @@ final class TrainCommand implements Callable<Integer> {
         usage.once();
         Task task = data.task(usage);
         network.check(usage);
-        optimizing.check(usage);
         learning.check(usage, task);
+        Objective objective = learning.objective(usage, task);
+        int outputs = objective.targets().outputs(task.classes.size());
+        optimizing.check(usage, objective, outputs);
         data.check(usage, learning.decides());
         engine.check(usage);
         RunFile file = json == null ? null : new RunFile(json);
 
         DataOptions.Parts parts = data.parts(usage);
         int batch = learning.batch(usage, parts.train().size());
-        Objective objective = learning.objective(usage, task);
-        int outputs = objective.targets().outputs(task.classes.size());
         Backend kernels = engine.backend(network.work(usage, outputs) * parts.train().size() * learning.epochs());
         SplitMix random = new SplitMix(seed);
         Sequential model = network.model(usage, random.split("init"), outputs);

@@ -349,6 +349,39 @@ class CommandTest {
         }
     }
 
+    /// At a rate that suits the loss, unless another is given: half-squared-error diverges at 0.2.
+    @Test
+    void everyLossesUsualRateLearns() throws IOException {
+        for (Objective objective : Objective.all()) {
+            for (String task : objective.targets().single() ? List.of("parity") : List.of("digits", "parity")) {
+                for (String seed : List.of("1", "2", "3")) {
+                    JsonObject o = json("--task", task, "--loss", objective.name(), "--seed", seed);
+                    // Absolute errors do not learn all classes from every start.
+                    boolean some = objective.name().equals("mean-absolute-error") && task.equals("digits");
+                    assertTrue(o.get("test_accuracy").getAsDouble() > (some ? 0.75 : 0.93),
+                            task + " " + objective.name() + ": " + o.get("out").getAsString());
+                }
+            }
+        }
+    }
+
+    @Test
+    void theUsualRateIsThatOfTheLossAndYieldsToAnother() throws IOException {
+        for (List<String> c : List.of(List.of("0.2", "huber", "sgd", "digits"),
+                List.of("0.05", "half-squared-error", "sgd", "digits"),
+                List.of("1.0", "mean-absolute-error", "sgd", "digits"),
+                List.of("0.2", "mean-absolute-error", "sgd", "parity"),
+                List.of("0.003", "mean-absolute-error", "adam", "digits"))) {
+            List<String> options = List.of("--epochs", "1", "--loss", c.get(1), "--optimizer", c.get(2), "--task",
+                    c.get(3));
+            JsonObject o = json(options.toArray(String[]::new));
+            assertEquals(c.get(0), o.getAsJsonObject("config").get("lr").getAsString());
+            assertTrue(o.get("out").getAsString().contains("learning rate " + c.get(0)), o.get("out").getAsString());
+        }
+        assertEquals("0.3", json("--epochs", "1", "--loss", "half-squared-error", "--lr", "0.3")
+                .getAsJsonObject("config").get("lr").getAsString());
+    }
+
     @Test
     void everyScheduleTrains() throws IOException {
         for (String schedule : List.of("constant", "step", "step:1:0.1", "exponential", "exponential:0.5", "cosine",

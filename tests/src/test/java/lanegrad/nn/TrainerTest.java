@@ -89,7 +89,7 @@ class TrainerTest {
                 1);
         Dataset test = data(objective, DIGITS.test());
         double before = trainer.evaluate(test).loss();
-        // Nine of ten targets are 0, and 0 is where absolute errors first pull to.
+        // Absolute errors hardly pull where the true class has hardly any probability.
         boolean slow = objective.loss() == MeanAbsoluteError.MEAN;
         int epochs = slow ? 25 : 6;
         History history = trainer.fit(data(objective, DIGITS.train()), test, Trainer.Settings.of(epochs, 32),
