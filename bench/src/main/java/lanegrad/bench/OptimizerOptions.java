@@ -76,7 +76,7 @@ final class OptimizerOptions {
         return x > 0 && x <= Float.MAX_VALUE;
     }
 
-    private float rate() {
+    float rate() {
         return lr != null ? lr : usualRate;
     }
 
