@@ -3,6 +3,7 @@ package lanegrad.nn;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -96,5 +97,22 @@ class ModeAndOrderTest {
             }
         }
         assertEquals(expected, shown);
+    }
+
+    /// An evaluation takes 256 examples at a time; the four of the last batch count as four.
+    @Test
+    void everyExampleOfAnEvaluationCountsTheSame() {
+        float[] features = new float[260];
+        Arrays.fill(features, 256, 260, 900);
+        int[] labels = new int[260];
+        Arrays.fill(labels, 256, 260, 1);
+        Dataset all = new Dataset(Tensor.of(features, 260, 1), labels, 2);
+        Sequential model = new Sequential(new Dense("dense", 1, 2, null, Init.HE, new SplitMix(1)));
+        Trainer trainer = new Trainer(model, new Sgd(model.parameters(), 0.01f), Backend.SCALAR, 1);
+        double zero = trainer.evaluate(all.rows(new int[] {0})).loss();
+        double large = trainer.evaluate(all.rows(new int[] {259})).loss();
+        double expected = (256 * zero + 4 * large) / 260;
+        assertTrue(Math.abs(large - zero) > 1, zero + ", " + large);
+        assertEquals(expected, trainer.evaluate(all).loss(), 1e-6 * expected);
     }
 }
