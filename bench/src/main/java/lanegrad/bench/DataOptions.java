@@ -1,5 +1,7 @@
 package lanegrad.bench;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import lanegrad.data.DataException;
@@ -55,6 +57,7 @@ final class DataOptions {
                 "give a number between 0 and 1");
         usage.check(splitSeed >= 0 && splitSeed <= NumpyRandom.MAX_SEED, "--split-seed", splitSeed,
                 "give 0 to " + NumpyRandom.MAX_SEED);
+        usage.check(data == null || !data.toString().isEmpty(), "--data", "''", "give the name of a CSV file");
         usage.check(validation == null || validation >= 0 && validation < 1, "--validation", validation,
                 "give 0 to below 1");
         share = validation != null ? validation : decides ? USUAL_VALIDATION : 0;
@@ -72,16 +75,31 @@ final class DataOptions {
     /// @throws DataException when the data cannot be read, or is too little to split
     Parts parts(Usage usage) {
         Dataset all = data == null ? Digits.load() : DigitsCsv.read(data);
+        Split split = split("--test-fraction", task(usage).labelled(all.scaled(1f / Digits.MAX_PIXEL)), testFraction);
+        if (share == 0) {
+            return new Parts(split.train(), split.test(), split.test());
+        }
+        Split again = split("--validation", split.train(), share);
+        return new Parts(again.train(), again.test(), split.test());
+    }
+
+    private Split split(String option, Dataset data, double part) {
+        int rows = (int) Math.ceil(part * data.size());
+        if (rows == data.size()) {
+            throw new DataException(option + " is " + part + "; of " + data.size() + (rows == 1 ? " row" : " rows")
+                    + " it leaves none to train on; give a smaller share or more data");
+        }
+        return Split.of(data, part, splitSeed);
+    }
+
+    /// Refuses to write the run over the data.
+    void keeps(Usage usage, Path json) {
         try {
-            Dataset labelled = task(usage).labelled(all.scaled(1f / Digits.MAX_PIXEL));
-            Split split = Split.of(labelled, testFraction, splitSeed);
-            if (share == 0) {
-                return new Parts(split.train(), split.test(), split.test());
-            }
-            Split again = Split.of(split.train(), share, splitSeed);
-            return new Parts(again.train(), again.test(), split.test());
-        } catch (IllegalArgumentException e) {
-            throw new DataException(e.getMessage());
+            usage.check(json == null || data == null || !Files.exists(json) || !Files.isSameFile(json, data), "--json",
+                    json, "this is the file of --data, which would be lost; give another name");
+        } catch (IOException e) {
+            // A file of the data that is not there: reading it says so.
+            return;
         }
     }
 

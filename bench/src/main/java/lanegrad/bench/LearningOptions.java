@@ -53,8 +53,16 @@ final class LearningOptions {
         usage.check(warmup >= 0, "--warmup", warmup, "give 0 or more epochs");
         usage.check(warmup == 0 || warmup < epochs, "--warmup", warmup, "the run has " + epochs
                 + (epochs == 1 ? " epoch" : " epochs") + "; leave some to train at the full rate");
-        usage.accept(() -> schedule(usage));
+        schedule(usage);
         usage.check(patience == null || patience >= 1, "--early-stopping", patience, "give 1 or more epochs");
+    }
+
+    /// @param rate the learning rate that the schedule begins at
+    void checkRate(Usage usage, float rate) {
+        if (decay(usage) instanceof Schedule.Cosine cosine) {
+            usage.check(cosine.floor() <= rate, "--schedule", schedule, "its last rate is above the learning rate "
+                    + rate + "; give a smaller one, for instance cosine:0.001");
+        }
     }
 
     Objective objective(Usage usage, Task task) {
@@ -77,8 +85,8 @@ final class LearningOptions {
     /// The batch size, checked against the number of training examples.
     int batch(Usage usage, int examples) {
         int size = batch(usage);
-        usage.check(size <= examples, "--batch", size, "the training data has " + examples + " examples; give 1 to "
-                + examples + ", or all");
+        usage.check(size <= examples, "--batch", size, "the training data has " + examples
+                + (examples == 1 ? " example; give 1" : " examples; give 1 to " + examples) + ", or all");
         return size == Trainer.Settings.ALL ? examples : size;
     }
 
@@ -101,9 +109,23 @@ final class LearningOptions {
     }
 
     private Schedule schedule(Usage usage) {
+        Schedule after = decay(usage);
+        return warmup == 0 ? after : new Schedule.Warmup(warmup, after);
+    }
+
+    // What follows the warm-up.
+    private Schedule decay(Usage usage) {
+        try {
+            return parsed(usage);
+        } catch (IllegalArgumentException e) {
+            throw usage.wrong("schedule '" + schedule + "': " + e.getMessage());
+        }
+    }
+
+    private Schedule parsed(Usage usage) {
         String[] parts = schedule.split(":", -1);
         int left = epochs - warmup;
-        Schedule after = switch (usage.choice("schedule", parts[0], "constant", "step", "exponential", "cosine",
+        return switch (usage.choice("schedule", parts[0], "constant", "step", "exponential", "cosine",
                 "plateau")) {
             case "step" -> {
                 numbers(usage, parts, 2, "step:5:0.5");
@@ -128,7 +150,6 @@ final class LearningOptions {
                 yield new Schedule.Constant();
             }
         };
-        return warmup == 0 ? after : new Schedule.Warmup(warmup, after);
     }
 
     private void numbers(Usage usage, String[] parts, int wanted, String example) {

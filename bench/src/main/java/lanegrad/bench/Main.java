@@ -43,8 +43,11 @@ public final class Main {
         line.setOut(new java.io.PrintWriter(out, true)).setErr(new java.io.PrintWriter(err, true));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((e, wrong) -> {
-            err.println("lanegrad: " + sentence(e instanceof CommandLine.UnmatchedArgumentException unmatched
-                    ? unknown(unmatched) : e.getMessage()));
+            err.println("lanegrad: " + sentence(switch (e) {
+                case CommandLine.UnmatchedArgumentException unmatched -> unknown(unmatched);
+                case CommandLine.MissingParameterException missing -> missing.getMessage();
+                default -> e.getValue() == null ? e.getMessage() : unreadable(e);
+            }));
             err.println("See: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
             return 2;
         });
@@ -64,7 +67,27 @@ public final class Main {
             }
             return new CommandLine.RunLast().execute(result);
         });
-        return line.execute(args);
+        try {
+            return line.execute(args);
+        } catch (OutOfMemoryError e) {
+            err.println("lanegrad: the Java heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MB is too small; "
+                    + "ask for less, for instance fewer units or a smaller batch, or give it more: "
+                    + "LANEGRAD_JAVA_OPTS=-Xmx8g");
+            return 1;
+        }
+    }
+
+    // A value of the wrong kind: picocli would say that 'fast' is not a float.
+    private static String unreadable(CommandLine.ParameterException e) {
+        if (!(e.getArgSpec() instanceof CommandLine.Model.OptionSpec option)) {
+            return e.getMessage();
+        }
+        Class<?> type = option.type();
+        String kind = type == int.class || type == Integer.class ? "a whole number below 2^31"
+                : type == long.class || type == Long.class ? "a whole number below 2^63"
+                : type == float.class || type == Float.class || type == double.class || type == Double.class
+                ? "a number" : null;
+        return kind == null ? e.getMessage() : option.longestName() + " is '" + e.getValue() + "'; give " + kind;
     }
 
     private static String unknown(CommandLine.UnmatchedArgumentException e) {

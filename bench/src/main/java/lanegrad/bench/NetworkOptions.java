@@ -1,6 +1,7 @@
 package lanegrad.bench;
 
 import java.util.Map;
+import lanegrad.Shape;
 import lanegrad.data.Digits;
 import lanegrad.math.SplitMix;
 import lanegrad.nn.Init;
@@ -59,6 +60,16 @@ final class NetworkOptions {
                     "a layer has 1 to " + LARGEST_LAYER + " units");
         }
         return units;
+    }
+
+    /// Refuses layers whose weights, or whose results for a batch, no array holds.
+    void checkSize(Usage usage, int outputs, int batch) {
+        int[] units = units(usage, outputs);
+        for (int i = 1; i < units.length; i++) {
+            long size = Math.max((long) units[i - 1] * units[i], (long) batch * units[i]);
+            usage.check(size <= Shape.MAX_SIZE, "--hidden", hidden, "layer " + i + " would have an array of " + size
+                    + " floats, and one holds " + Shape.MAX_SIZE + "; give fewer units or a smaller --batch");
+        }
     }
 
     /// Floating-point operations of the matrix products for one example, forward and backward.

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import lanegrad.Backend;
 import lanegrad.Var;
+import lanegrad.nn.Objective;
 import lanegrad.optim.Adagrad;
 import lanegrad.optim.Adam;
 import lanegrad.optim.AdamW;
@@ -22,7 +23,8 @@ final class OptimizerOptions {
     private String optimizer = "sgd";
 
     @Option(names = "--lr", paramLabel = "RATE",
-            description = "Learning rate. Default: 0.2 for sgd, 0.05 for adagrad, 0.003 for the others.")
+            description = "Learning rate. Default: 0.2 for sgd (0.05 with half-squared-error; with "
+                    + "mean-absolute-error 0.1 per class), 0.05 for adagrad, 0.003 for the others.")
     private Float lr;
 
     @Option(names = "--momentum", paramLabel = "SHARE",
@@ -46,9 +48,13 @@ final class OptimizerOptions {
     private Float clipValue;
 
     private String name;
+    private float usualRate;
 
-    void check(Usage usage) {
+    /// @param objective what the steps make small
+    /// @param outputs the number of scores that it takes of an example
+    void check(Usage usage, Objective objective, int outputs) {
         name = usage.choice("optimizer", optimizer, NAMES);
+        usualRate = usualRate(objective, outputs);
         usage.check(lr == null || positive(lr), "--lr", lr, "give a finite number above 0");
         usage.check(momentum == null || momentum >= 0 && momentum < 1, "--momentum", momentum, "give 0 to below 1");
         usage.excludes(name.startsWith("adam"), "--momentum", momentum, name + " has its own; leave the option out");
@@ -70,9 +76,20 @@ final class OptimizerOptions {
         return x > 0 && x <= Float.MAX_VALUE;
     }
 
-    private float rate() {
-        return lr != null ? lr : switch (name) {
-            case "sgd" -> 0.2f;
+    float rate() {
+        return lr != null ? lr : usualRate;
+    }
+
+    // Only sgd's step is as long as the gradient, and so as the loss is large. A half squared error is a sum over the
+    // outputs, and diverges at 0.2 with ten; the mean absolute error divides by their number what a probability has
+    // to give.
+    private float usualRate(Objective objective, int outputs) {
+        return switch (name) {
+            case "sgd" -> switch (objective.name()) {
+                case "half-squared-error" -> 0.05f;
+                case "mean-absolute-error" -> 0.1f * outputs;
+                default -> 0.2f;
+            };
             case "adagrad" -> 0.05f;
             default -> 0.003f;
         };

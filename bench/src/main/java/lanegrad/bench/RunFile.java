@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,17 +38,34 @@ final class RunFile {
     /// @throws Main.Failure when nothing can be written there
     RunFile(String option, Path file) {
         this.option = option;
-        this.file = file;
-        this.folder = file.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            throw new Main.Failure(option + " " + file + ": the folder " + folder + " does not exist; create it first");
+        if (file.toString().isEmpty()) {
+            throw new Main.Failure(option + " is empty; give the name of a file");
         }
         if (Files.isDirectory(file)) {
             throw new Main.Failure(option + " " + file + ": this is a folder; give the name of a file");
         }
-        if (!Files.isWritable(folder) || Files.exists(file) && !Files.isWritable(file)) {
+        this.file = target(file);
+        this.folder = this.file.getParent();
+        if (!Files.isDirectory(folder)) {
+            throw new Main.Failure(option + " " + file + ": the folder " + folder + " does not exist; create it first");
+        }
+        if (!device() && !Files.isWritable(folder) || Files.exists(file) && !Files.isWritable(file)) {
             throw new Main.Failure(option + " " + file + ": no permission to write there; choose another place");
         }
+    }
+
+    // What a link leads to is replaced, not the link.
+    private static Path target(Path file) {
+        try {
+            return file.toRealPath();
+        } catch (IOException e) {
+            return file.toAbsolutePath();
+        }
+    }
+
+    // A terminal, a pipe, /dev/null: written to and never replaced.
+    private boolean device() {
+        return Files.exists(file) && !Files.isRegularFile(file);
     }
 
     /// What there is to write.
@@ -102,9 +120,14 @@ final class RunFile {
     /// @throws Main.Failure when it cannot be written
     void write(String text, String lost) {
         try {
-            Path temporary = Files.createTempFile(folder, file.getFileName().toString(), ".tmp");
+            if (device()) {
+                Files.writeString(file, text, StandardOpenOption.WRITE);
+                return;
+            }
+            // Not Files.createTempFile, whose files are for their owner's eyes only.
+            Path temporary = folder.resolve(file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
             try {
-                Files.writeString(temporary, text);
+                Files.writeString(temporary, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(temporary);

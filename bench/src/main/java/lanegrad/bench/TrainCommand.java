@@ -73,16 +73,19 @@ final class TrainCommand implements Callable<Integer> {
         usage.once();
         Task task = data.task(usage);
         network.check(usage);
-        optimizing.check(usage);
         learning.check(usage, task);
+        Objective objective = learning.objective(usage, task);
+        int outputs = objective.targets().outputs(task.classes.size());
+        optimizing.check(usage, objective, outputs);
         data.check(usage, learning.decides());
         engine.check(usage);
+        learning.checkRate(usage, optimizing.rate());
         RunFile file = json == null ? null : new RunFile(json);
+        data.keeps(usage, json);
 
         DataOptions.Parts parts = data.parts(usage);
         int batch = learning.batch(usage, parts.train().size());
-        Objective objective = learning.objective(usage, task);
-        int outputs = objective.targets().outputs(task.classes.size());
+        network.checkSize(usage, outputs, batch);
         Backend kernels = engine.backend(network.work(usage, outputs) * parts.train().size() * learning.epochs());
         SplitMix random = new SplitMix(seed);
         Sequential model = network.model(usage, random.split("init"), outputs);
@@ -96,15 +99,22 @@ final class TrainCommand implements Callable<Integer> {
         Thread interrupted = new Thread(this::interrupted);
         Runtime.getRuntime().addShutdownHook(interrupted);
         long start = System.nanoTime();
-        History history = trainer.fit(parts.train(), parts.validation(),
-                learning.settings(usage, parts.train().size()), random.split("shuffle"), new Progress());
-        double seconds = (System.nanoTime() - start) * 1e-9;
-        Evaluation result = trainer.evaluate(parts.test());
-        if (file != null) {
-            file.write(new RunFile.Run(kernels, engine.threads(), seed, config(usage, task, batch), parts, history,
-                    result, model));
+        History history;
+        double seconds;
+        Evaluation result;
+        try {
+            history = trainer.fit(parts.train(), parts.validation(), learning.settings(usage, parts.train().size()),
+                    random.split("shuffle"), new Progress());
+            seconds = (System.nanoTime() - start) * 1e-9;
+            result = trainer.evaluate(parts.test());
+            if (file != null) {
+                file.write(new RunFile.Run(kernels, engine.threads(), seed, config(usage, task, batch), parts, history,
+                        result, model));
+            }
+        } finally {
+            // A run that fails was not interrupted.
+            unhook(interrupted);
         }
-        Runtime.getRuntime().removeShutdownHook(interrupted);
         if (quiet) {
             terminal.out.println(accuracy(result));
         } else {
@@ -160,6 +170,17 @@ final class TrainCommand implements Callable<Integer> {
         terminal.out.flush();
         terminal.err.println("lanegrad: interrupted after epoch " + finished + " of " + learning.epochs()
                 + (json == null ? "" : "; " + json + " was not written"));
+    }
+
+    private static void unhook(Thread interrupted) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(interrupted);
+        } catch (IllegalStateException e) {
+            // The JVM is going down already, and this thread with it.
+            while (true) {
+                LockSupport.park();
+            }
+        }
     }
 
     private final class Progress implements Trainer.Listener {

@@ -19,6 +19,7 @@ import lanegrad.op.NegativeLogLikelihood;
 import lanegrad.op.Sigmoid;
 import lanegrad.op.SmoothL1;
 import lanegrad.op.SoftTargetCrossEntropy;
+import lanegrad.op.Softmax;
 import lanegrad.op.SoftmaxCrossEntropy;
 
 /// What a classifier is trained to make small: a loss, the targets that it compares with, and what stands between it
@@ -27,6 +28,15 @@ import lanegrad.op.SoftmaxCrossEntropy;
 /// The last layer gives scores: a larger score speaks for its class. A loss on probabilities or on their logarithms
 /// brings the operation that makes them of scores, its `head`; heads keep the order of the scores (and send 0 to the
 /// middle), so predictions are read from the scores themselves.
+///
+/// The squared errors compare the scores themselves with 1 for the true class and 0 for the others. The absolute error
+/// compares probabilities (softmax): of scores it pulls towards the median of the targets, with ten classes 0 for
+/// each, and a network with relu stays there. Even so some starts never learn one class or two, for its gradient
+/// vanishes where the true class has hardly any probability. Source: A. Ghosh, H. Kumar, P. Sastry, *Robust Loss
+/// Functions under Label Noise for Deep Neural Networks* (AAAI 2017).
+///
+/// Losses differ in scale, and so does the rate that plain descent wants: half-squared-error adds up the outputs of an
+/// example where mean-squared-error takes their mean, so with ten outputs its gradient is five times as long.
 ///
 /// A loss of your own: `new Objective(MyLoss.MEAN, Targets.ONE_HOT, null)`.
 ///
@@ -52,7 +62,7 @@ public record Objective(Op loss, Targets targets, Op head) {
                 of(SoftTargetCrossEntropy.MEAN, Targets.ONE_HOT),
                 of(MeanSquaredError.MEAN, Targets.ONE_HOT),
                 of(HalfSquaredError.MEAN, Targets.ONE_HOT),
-                of(MeanAbsoluteError.MEAN, Targets.ONE_HOT),
+                new Objective(MeanAbsoluteError.MEAN, Targets.ONE_HOT, Softmax.ROWS),
                 of(Huber.MEAN, Targets.ONE_HOT),
                 of(SmoothL1.MEAN, Targets.ONE_HOT));
     }

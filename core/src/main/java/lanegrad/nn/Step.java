@@ -72,7 +72,7 @@ final class Step {
         float value = forward(order, from);
         if (!Float.isFinite(value)) {
             throw new NonFiniteException("the loss (" + objective.name() + ") is " + value + "; " + forwardOrigin()
-                    + "; lower the learning rate or scale the inputs");
+                    + "; lower the learning rate, begin with smaller weights, or scale the inputs");
         }
         tape.backward(loss);
         try {

@@ -49,7 +49,7 @@ class AccuracyCommandTest {
                 List.of("--table records findings over all floats; give --exhaustive too", "tanh", "--table", "t.csv"),
                 List.of("--sample is 0; give 1 to 2147483648", "tanh", "--sample", "0"),
                 List.of("--sample is 4294967296; give 1 to", "tanh", "--sample", "4294967296"),
-                List.of("'many' is not a long", "tanh", "--sample", "many"),
+                List.of("--sample is 'many'; give a whole number", "tanh", "--sample", "many"),
                 List.of("--threads is 0; give 1 to 64", "tanh", "--threads", "0"),
                 List.of("backend 'gpu' is unknown", "tanh", "--backend", "gpu"));
     }

@@ -3,6 +3,7 @@ package lanegrad.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -68,7 +69,16 @@ class CommandTest {
                 List.of("--lr is NaN; give a finite number above 0", "--lr", "NaN"),
                 List.of("--lr is 0.0; give a finite number above 0", "--lr", "0"),
                 List.of("--lr is Infinity; give a finite number above 0", "--lr", "Infinity"),
-                List.of("'fast' is not a float", "--lr", "fast"),
+                List.of("--lr is 'fast'; give a number", "--lr", "fast"),
+                List.of("--lr is ''; give a number", "--lr", ""),
+                List.of("--epochs is '1.5'; give a whole number below 2^31", "--epochs", "1.5"),
+                List.of("--epochs is '3000000000'; give a whole number below 2^31", "--epochs", "3000000000"),
+                List.of("--seed is 'x'; give a whole number below 2^63", "--seed", "x"),
+                List.of("Missing required parameter for option '--lr' (RATE)", "--lr"),
+                List.of("'--early-stopping' but found '--quiet'", "--early-stopping", "--quiet"),
+                List.of("--hidden is 65536,65536; layer 2 would have an array of 4294967296 floats", "--hidden",
+                        "65536,65536"),
+                List.of("--data is ''; give the name of a CSV file", "--data", ""),
                 List.of("--momentum is 1.0; give 0 to below 1", "--momentum", "1"),
                 List.of("--momentum is 0.5; adam has its own", "--optimizer", "adam", "--momentum", "0.5"),
                 List.of("--epochs is 0; give 1 to", "--epochs", "0"),
@@ -106,7 +116,15 @@ class CommandTest {
                 List.of("schedule 'constant:1' has 1 number and takes none", "--schedule", "constant:1"),
                 List.of("schedule 'step:x:0.5': 'x' is not a whole number", "--schedule", "step:x:0.5"),
                 List.of("schedule 'cosine:low': 'low' is not a number", "--schedule", "cosine:low"),
-                List.of("step decay: the number of epochs is 0; give 1 or more", "--schedule", "step:0:0.5"),
+                List.of("schedule 'step:0:0.5': step decay: the number of epochs is 0; give 1 or more", "--schedule",
+                        "step:0:0.5"),
+                List.of("schedule 'step:5:': '' is not a number", "--schedule", "step:5:"),
+                List.of("schedule 'step:' has 1 number and takes 2", "--schedule", "step:"),
+                List.of("schedule '' is unknown; choose one of constant", "--schedule", ""),
+                List.of("schedule 'plateau:0.5:-1': plateau: the patience is -1 epochs; give 0 or more", "--schedule",
+                        "plateau:0.5:-1"),
+                List.of("--schedule is cosine:10; its last rate is above the learning rate 0.2; give a smaller one",
+                        "--schedule", "cosine:10", "--warmup", "2"),
                 List.of("plateau: the factor is 1.0; it must be above 0.0 and below 1.0", "--schedule", "plateau:1:3"),
                 List.of("--warmup is -1; give 0 or more epochs", "--warmup", "-1"),
                 List.of("--warmup is 20; the run has 20 epochs; leave some", "--warmup", "20"),
@@ -173,6 +191,73 @@ class CommandTest {
                 List.of("cut.csv.gz", gzip.toString()))) {
             assertRefused(1, bad.get(0), run("train", "--data", bad.get(1)));
         }
+    }
+
+    @Test
+    void dataThatLeavesNoneToTrainOnIsASentenceAboutTheOption() throws IOException {
+        assertRefused(1, "--test-fraction is 0.9999; of 1797 rows it leaves none to train on; give a smaller share",
+                run("train", "--test-fraction", "0.9999"));
+        assertRefused(1, "--validation is 0.9999; of 1437 rows it leaves none to train on",
+                run("train", "--validation", "0.9999"));
+        String one = file("one.csv", GOOD_ROW + "\n").toString();
+        assertRefused(1, "--test-fraction is 0.2; of 1 row it leaves none", run("train", "--data", one));
+        String three = file("three.csv", (GOOD_ROW + "\n").repeat(3)).toString();
+        assertRefused(2, "--batch is 2; the training data has 1 example; give 1, or all",
+                run("train", "--data", three, "--batch", "2", "--validation", "0.5"));
+    }
+
+    @Test
+    void jsonNeverReplacesItsOwnData() throws IOException {
+        Path data = file("three.csv", (GOOD_ROW + "\n").repeat(3));
+        Path same = folder.resolve("./three.csv");
+        assertRefused(2, "this is the file of --data, which would be lost; give another name",
+                run("train", "--data", data.toString(), "--batch", "all", "--json", same.toString()));
+        assertEquals((GOOD_ROW + "\n").repeat(3), Files.readString(data));
+    }
+
+    /// Replaced is what a link leads to, and the file is as open as any new one.
+    @Test
+    void jsonFollowsLinks() throws IOException {
+        Path json = file("run.json", "old");
+        Path usual = Files.createFile(folder.resolve("usual"));
+        Path link = Files.createSymbolicLink(folder.resolve("link.json"), json);
+        assertEquals(0, run("train", "--epochs", "1", "--quiet", "--json", link.toString()).code());
+        assertTrue(Files.isSymbolicLink(link));
+        assertTrue(Files.readString(json).startsWith("{"));
+        assertEquals(Files.getPosixFilePermissions(usual), Files.getPosixFilePermissions(json));
+    }
+
+    /// A pipe stands for all that is no file: the run goes into it, and it stays.
+    @Test
+    void jsonGoesIntoAPipe() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        String[] text = new String[1];
+        Thread reader = new Thread(() -> {
+            try {
+                text[0] = Files.readString(pipe);
+            } catch (IOException e) {
+                text[0] = e.toString();
+            }
+        });
+        reader.start();
+        assertEquals(0, run("train", "--epochs", "1", "--quiet", "--json", pipe.toString()).code());
+        reader.join();
+        assertTrue(text[0].startsWith("{") && text[0].endsWith("}\n"), text[0]);
+        assertFalse(Files.isRegularFile(pipe));
+    }
+
+    @Test
+    void aHeapTooSmallIsASentence() {
+        assumeTrue(Runtime.getRuntime().maxMemory() < 8L << 30, "the heap would hold it");
+        assertRefused(1, "MB is too small; ask for less, for instance fewer units or a smaller batch, or give it more: "
+                + "LANEGRAD_JAVA_OPTS=-Xmx8g", run("train", "--hidden", "30000,65536"));
+    }
+
+    @Test
+    void jsonWithoutANameIsRefused() {
+        assertRefused(1, "--json is empty; give the name of a file", run("train", "--json", ""));
+        assertRefused(1, "this is a folder", run("train", "--json", "/"));
     }
 
     @Test
@@ -347,6 +432,39 @@ class CommandTest {
             assertTrue(o.get("out").getAsString().contains("Misread"), objective.name());
             assertEquals(objective.targets().single() ? 2 : 10, o.getAsJsonArray("confusion").size());
         }
+    }
+
+    /// At a rate that suits the loss, unless another is given: half-squared-error diverges at 0.2.
+    @Test
+    void everyLossesUsualRateLearns() throws IOException {
+        for (Objective objective : Objective.all()) {
+            for (String task : objective.targets().single() ? List.of("parity") : List.of("digits", "parity")) {
+                for (String seed : List.of("1", "2", "3")) {
+                    JsonObject o = json("--task", task, "--loss", objective.name(), "--seed", seed);
+                    // Absolute errors do not learn all classes from every start.
+                    boolean some = objective.name().equals("mean-absolute-error") && task.equals("digits");
+                    assertTrue(o.get("test_accuracy").getAsDouble() > (some ? 0.75 : 0.93),
+                            task + " " + objective.name() + ": " + o.get("out").getAsString());
+                }
+            }
+        }
+    }
+
+    @Test
+    void theUsualRateIsThatOfTheLossAndYieldsToAnother() throws IOException {
+        for (List<String> c : List.of(List.of("0.2", "huber", "sgd", "digits"),
+                List.of("0.05", "half-squared-error", "sgd", "digits"),
+                List.of("1.0", "mean-absolute-error", "sgd", "digits"),
+                List.of("0.2", "mean-absolute-error", "sgd", "parity"),
+                List.of("0.003", "mean-absolute-error", "adam", "digits"))) {
+            List<String> options = List.of("--epochs", "1", "--loss", c.get(1), "--optimizer", c.get(2), "--task",
+                    c.get(3));
+            JsonObject o = json(options.toArray(String[]::new));
+            assertEquals(c.get(0), o.getAsJsonObject("config").get("lr").getAsString());
+            assertTrue(o.get("out").getAsString().contains("learning rate " + c.get(0)), o.get("out").getAsString());
+        }
+        assertEquals("0.3", json("--epochs", "1", "--loss", "half-squared-error", "--lr", "0.3")
+                .getAsJsonObject("config").get("lr").getAsString());
     }
 
     @Test
