@@ -43,15 +43,18 @@ final class Slopes {
     private static final int WIDE = 5;
     /// Coordinates below this size have the steps of this size.
     private static final double SMALL = 0x1p-3;
-    /// The running error bounds what roundings of floats do if all of them push one way; those of doubles are smaller by
-    /// 2^-29, and a quarter is what they do: in the operations float errors take up to half of their bound, in networks
-    /// one hundredth.
+    /// The running error bounds what roundings of floats do if all of them push one way; those of doubles are smaller
+    /// by 2^-29, and a quarter is what they do: in the operations float errors take up to half of their bound, in
+    /// networks one hundredth.
     private static final double OF_DOUBLE = 0x1p-31;
     /// Slopes of the two sides that differ by more than this share are those of a kink.
     private static final double KINK = 1e-4;
 
     /// Differences of which rounding may be a larger share show nothing.
     private static final double CLEAR = 1e-5;
+
+    /// A difference of this size is not worth a shorter step.
+    private static final double ENOUGH = 1e-10;
 
     private Slopes() {
     }
@@ -125,10 +128,13 @@ final class Slopes {
             if (clear && (best == null || difference < best.difference) && (s < WIDE || difference <= GradientCheck.FORMULA)) {
                 best = new Found(Kind.SMOOTH, value, difference, left[s], right[s], size, h);
             }
-            if (best != null && best.difference <= GradientCheck.FORMULA) {
+            if (best != null && best.difference <= ENOUGH) {
                 return best;
             }
             kink |= s > 0 && s < WIDE && clear && Math.abs(left[s] - right[s]) > KINK * size;
+        }
+        if (best != null && best.difference <= GradientCheck.FORMULA) {
+            return best;
         }
         if (!finite) {
             return new Found(Kind.NOT_FINITE, Double.NaN, 0, 0, 0, 0, 0);
