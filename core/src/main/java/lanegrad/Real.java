@@ -572,7 +572,8 @@ public final class Real {
             input[edges] = to;
             this.partial[edges] = partial;
             partialSlope[edges] = slope;
-            partialError[edges++] = error;
+            // A float derivative beyond the floats is infinite.
+            partialError[edges++] = Math.abs(partial) > Float.MAX_VALUE ? Double.POSITIVE_INFINITY : error;
         }
     }
 }
