@@ -71,7 +71,7 @@ final class DataOptions {
     ///
     /// @throws DataException when the data cannot be read, or is too little to split
     Parts parts(Usage usage) {
-        Dataset all = data == null ? Digits.load() : DigitsCsv.read(data);
+        Dataset all = all();
         try {
             Dataset labelled = task(usage).labelled(all.scaled(1f / Digits.MAX_PIXEL));
             Split split = Split.of(labelled, testFraction, splitSeed);
@@ -80,6 +80,20 @@ final class DataOptions {
             }
             Split again = Split.of(split.train(), share, splitSeed);
             return new Parts(again.train(), again.test(), split.test());
+        } catch (IllegalArgumentException e) {
+            throw new DataException(e.getMessage());
+        }
+    }
+
+    private Dataset all() {
+        return data == null ? Digits.load() : DigitsCsv.read(data);
+    }
+
+    /// The test part of [#parts], the same rows in the same order, as it is in the file: pixels of 0 to 16, and the
+    /// digits as labels.
+    Dataset rawTest() {
+        try {
+            return Split.of(all(), testFraction, splitSeed).test();
         } catch (IllegalArgumentException e) {
             throw new DataException(e.getMessage());
         }

@@ -4,15 +4,16 @@ import com.google.gson.FormattingStyle;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import lanegrad.Backend;
+import lanegrad.data.WholeFile;
 import lanegrad.nn.Evaluation;
 import lanegrad.nn.History;
 import lanegrad.nn.Metrics;
@@ -23,14 +24,6 @@ import lanegrad.nn.Sequential;
 final class RunFile {
     private final String option;
     private final Path file;
-    private final Path folder;
-
-    /// The file of `--json`.
-    ///
-    /// @throws Main.Failure when nothing can be written there
-    RunFile(Path file) {
-        this("--json", file);
-    }
 
     /// The file of this option.
     ///
@@ -38,7 +31,7 @@ final class RunFile {
     RunFile(String option, Path file) {
         this.option = option;
         this.file = file;
-        this.folder = file.toAbsolutePath().getParent();
+        Path folder = file.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
             throw new Main.Failure(option + " " + file + ": the folder " + folder + " does not exist; create it first");
         }
@@ -100,18 +93,17 @@ final class RunFile {
     ///
     /// @param lost what had happened by then, for the message
     /// @throws Main.Failure when it cannot be written
-    void write(String text, String lost) {
+    void write(byte[] bytes, String lost) {
         try {
-            Path temporary = Files.createTempFile(folder, file.getFileName().toString(), ".tmp");
-            try {
-                Files.writeString(temporary, text);
-                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(temporary);
-            }
+            WholeFile.write(file, bytes);
         } catch (IOException e) {
             throw new Main.Failure(option + " " + file + ": it could not be written (" + e.getMessage() + "); " + lost
                     + ", run again with another place");
         }
+    }
+
+    /// A text, as UTF-8.
+    void write(String text, String lost) {
+        write(text.getBytes(StandardCharsets.UTF_8), lost);
     }
 }
