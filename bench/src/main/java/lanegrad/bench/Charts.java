@@ -40,6 +40,7 @@ import org.jfree.chart.renderer.PaintScale;
 import org.jfree.chart.renderer.xy.XYBlockRenderer;
 import org.jfree.chart.renderer.xy.XYItemRenderer;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.text.TextUtils;
 import org.jfree.chart.title.LegendTitle;
 import org.jfree.chart.title.PaintScaleLegend;
 import org.jfree.chart.title.TextTitle;
@@ -57,7 +58,7 @@ import org.w3c.dom.Element;
 
 /// Charts, by JFreeChart; as SVG by Batik's generator.
 ///
-/// The only class that needs Java's desktop classes: loaded when something is drawn into a file, never before.
+/// It needs Java's desktop classes: loaded when something is drawn into a file, and after [FontSystem#check].
 ///
 /// (Over 300 lines, because all charts share their fonts, colours and axes.)
 final class Charts {
@@ -83,28 +84,11 @@ final class Charts {
     private static final double FULL_COLOUR = 0.99;
 
     static {
-        // Nothing is shown on a screen, and where there is none Java would look for it in vain.
-        if (System.getProperty("java.awt.headless") == null) {
-            System.setProperty("java.awt.headless", "true");
-        }
+        // Else an SVG has the outlines of rotated text, not its letters.
+        TextUtils.setUseDrawRotatedStringWorkaround(false);
     }
 
     private Charts() {
-    }
-
-    /// Finds out whether text can be drawn here at all.
-    ///
-    /// @throws Main.Failure when not, with what to install
-    static void check() {
-        try {
-            Graphics2D g = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics();
-            g.getFontMetrics(LABEL).stringWidth("0");
-            g.dispose();
-        } catch (LinkageError | RuntimeException | InternalError e) {
-            throw new Main.Failure("pictures cannot be drawn: the font system that Java uses does not work here (" + e
-                    + "). Install fontconfig and a font, for instance: apt-get install fontconfig fonts-dejavu-core. "
-                    + "Without them 'lanegrad plot' still draws on the terminal");
-        }
     }
 
     /// A chart of a size.

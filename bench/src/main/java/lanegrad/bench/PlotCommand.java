@@ -73,7 +73,7 @@ final class PlotCommand implements Callable<Integer> {
             curves.forEach(this::show);
         } else {
             RunFile file = new RunFile("--out", out);
-            Charts.check();
+            FontSystem.check();
             Charts.Picture picture = Charts.functions(curves);
             file.write(ending.equals(".svg") ? picture.svg() : picture.png(), "the curves were drawn");
             terminal.out.println(out + ": " + String.join(", ", functions.stream().map(Curve.Function::name).toList()));

@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
             "  lanegrad train --task parity --save parity.model",
             "  lanegrad predict --model parity.model --index 5,8", "  lanegrad predict --model digits.model my.csv",
             "  lanegrad predict --draw < drawing.txt",
-            "%nA drawing is 8 lines of 8 characters: " + Drawing.LEGEND + "."})
+            "%nA drawing is 8 lines of 8 characters: ' .:-=+*#%%@' from paper to full ink,",
+            "or 0-9 and a-g for the pixel values 0 to 16."})
 final class PredictCommand implements Callable<Integer> {
     private static final int SIDE = 8;
 

@@ -23,7 +23,7 @@ final class TrainingPlots {
     /// @throws Main.Failure when not
     TrainingPlots(Path folder) {
         this.folder = folder;
-        Charts.check();
+        FontSystem.check();
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
