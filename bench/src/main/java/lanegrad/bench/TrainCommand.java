@@ -226,6 +226,7 @@ final class TrainCommand implements Callable<Integer> {
         terminal.out.println("Try next: --seed 7 (another start), --hidden 4 (how few units will do?), --activation "
                 + "sigmoid,");
         terminal.out.println("          --init zero (what if all weights are equal?), --backend vector (same hash, "
-                + "other time)");
+                + "other time),");
+        terminal.out.println("          --plots DIR (pictures of the run), --save MODEL (and then: lanegrad predict)");
     }
 }
