@@ -485,6 +485,10 @@ public final class Real {
         private double[] partialError = new double[64];
         private int edges;
 
+        /// An empty one.
+        public Trace() {
+        }
+
         /// A new variable.
         public Real variable(double value, double slope) {
             return new Real(value, slope, 0, this, node(edges));

@@ -112,7 +112,7 @@ final class GradCheckCommand implements Callable<Integer> {
         if (network != null) {
             usage.accept(() -> Activations.named(activation == null ? "relu" : activation));
         }
-        RunFile file = json == null ? null : new RunFile(json);
+        RunFile file = json == null ? null : new RunFile("--json", json);
         terminal.out.println(String.format("%-38s %7s %6s %6s  %9s  %7s %7s  %s", "", "points", "kinks", "aside", "formula",
                 "kernel", "ulp", "verdict"));
         long start = System.nanoTime();
