@@ -156,6 +156,9 @@ public final class GradientCheck {
     }
 
     private GradientReport run() {
+        // Of a function's arguments before anything has run; of a recording's inputs once they are known.
+        float[][] given = new float[x == null ? 0 : x.length][];
+        Arrays.setAll(given, k -> x[k].toArray());
         Var y = recording.record(new Tape(settings.backends().get(0), 1));
         Replay replay = Replay.of(y);
         if (replay.inputs().isEmpty()) {
@@ -181,14 +184,21 @@ public final class GradientCheck {
         if (f != null) {
             invariants.run(f, x, replay, dy, runs);
         }
-        float[][] after = leaves(replay);
+        unchanged(before, leaves(replay));
+        float[][] arguments = new float[given.length][];
+        Arrays.setAll(arguments, k -> x[k].toArray());
+        unchanged(given, arguments);
+        return findings.report();
+    }
+
+    private void unchanged(float[][] before, float[][] after) {
         for (int k = 0; k < before.length; k++) {
-            if (!Arrays.equals(bits(before[k]), bits(after[k]))) {
-                findings.add(GradientReport.Part.INPUTS, "input " + k + ", " + replay.inputs().get(k)
-                        + ", was changed by the computation; an operation must not write its inputs");
+            int at = Arrays.mismatch(bits(before[k]), bits(after[k]));
+            if (at >= 0) {
+                findings.add(GradientReport.Part.INPUTS, "input " + k + "[" + at + "] was " + before[k][at] + " and is "
+                        + after[k][at] + ": an operation must not write its inputs");
             }
         }
-        return findings.report();
     }
 
     private void exact(Replay replay, float[] dy, FloatRun[] runs) {

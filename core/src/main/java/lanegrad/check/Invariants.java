@@ -1,6 +1,8 @@
 package lanegrad.check;
 
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import lanegrad.Backend;
 import lanegrad.Real;
 import lanegrad.Tape;
@@ -85,6 +87,7 @@ final class Invariants {
     void run(GradientCheck.Function f, Tensor[] x, Replay replay, float[] dy, FloatRun[] runs) {
         for (int b = 0; b < runs.length; b++) {
             Backend backend = settings.backends().get(b);
+            otherValues(f, x, backend, dy, runs[b]);
             twoUses(f, x, backend, dy, runs[b]);
             for (int k = 0; x.length > 1 && k < x.length; k++) {
                 alone(f, x, k, backend, dy, runs[b]);
@@ -93,6 +96,22 @@ final class Invariants {
         if (replay.weak() == null) {
             rows(f, x, replay, dy, runs);
         }
+    }
+
+    // On a rewound tape after other inputs: nothing of their results may be left over.
+    private void otherValues(GradientCheck.Function f, Tensor[] x, Backend backend, float[] dy, FloatRun first) {
+        Tensor[] other = new Tensor[x.length];
+        for (int k = 0; k < x.length; k++) {
+            // The same values in another order stay in the domain.
+            other[k] = Tensor.zeros(x[k].shape());
+            for (int i = 0; i < x[k].size(); i++) {
+                other[k].set(i, x[k].get(x[k].size() - 1 - i));
+            }
+        }
+        Tape tape = new Tape(backend, 1);
+        FloatRun.of(GradientCheck.recording(f, other), tape, dy);
+        tape.rewind();
+        same(first, FloatRun.of(GradientCheck.recording(f, x), tape, dy), backend + ", a rewound tape after other inputs");
     }
 
     private void twoUses(GradientCheck.Function f, Tensor[] x, Backend backend, float[] dy, FloatRun first) {
@@ -120,11 +139,27 @@ final class Invariants {
         }
         Var y = f.apply(vars);
         tape.backward(y, FloatRun.cotangent(y.shape(), dy));
-        float[] dx = vars[only].hasGradient() ? vars[only].gradient().toArray() : new float[x[only].size()];
+        unwanted(tape, backend);
+        Tensor gradient = vars[only].hasGradient() ? vars[only].gradient() : null;
+        float[] dx = gradient != null ? gradient.toArray() : new float[x[only].size()];
         int at = Arrays.mismatch(GradientCheck.bits(dx), GradientCheck.bits(first.dx()[only]));
         if (at >= 0) {
             findings.add(GradientReport.Part.ADDS, backend + ": when no other input wants a gradient, input " + only + "["
                     + at + "] has " + dx[at] + ", otherwise " + first.dx()[only][at]);
+        }
+    }
+
+    private void unwanted(Tape tape, Backend backend) {
+        Set<Var> seen = new HashSet<>();
+        for (int i = 0; i < tape.length(); i++) {
+            Tape.Entry e = tape.entry(i);
+            for (int k = 0; k < e.inputs(); k++) {
+                // Asking for the buffer of a gradient counts as a write, so the first to ask finds one.
+                if (!e.wants(k) && seen.add(e.input(k)) && e.dx(k).version() > 1) {
+                    findings.add(GradientReport.Part.INPUTS, backend + ": " + e.op().name() + " writes a gradient for its "
+                            + "input " + k + ", which wants none; ask e.wants(" + k + ") first");
+                }
+            }
         }
     }
 
