@@ -455,6 +455,10 @@ public final class Real {
         return new Real(y, tangent, lost, trace, trace.node(begin));
     }
 
+    private static double lost(double partial) {
+        return Math.abs(partial) > Float.MAX_VALUE ? Double.POSITIVE_INFINITY : 0;
+    }
+
     private static double rounding(double y) {
         // Beyond the floats, float arithmetic says infinity, and nothing bounds its error.
         return Math.abs(y) > Float.MAX_VALUE ? Double.POSITIVE_INFINITY : UNIT * Math.abs(y) + LEAST;
@@ -538,8 +542,10 @@ public final class Real {
                         adjoint[to] += term;
                         slope[to] += scaled(partial[e], slope[n]) + scaled(partialSlope[e], adjoint[n]);
                         // The partial derivative, good to 3.5 ulp in the worst kernel, and the product.
+                        // A partial derivative beyond the floats is infinite in them, whatever it is multiplied by.
                         error[to] += scaled(Math.abs(partial[e]), error[n])
-                                + scaled(partialError[e], Math.abs(adjoint[n])) + 8 * rounding(term);
+                                + scaled(partialError[e], Math.abs(adjoint[n])) + 8 * rounding(term)
+                                + scaled(lost(partial[e]), Math.abs(adjoint[n]));
                         size[to] += Math.abs(term);
                         terms[to]++;
                     }
