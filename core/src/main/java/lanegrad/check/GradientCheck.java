@@ -173,8 +173,9 @@ public final class GradientCheck {
         for (int b = 0; b < runs.length; b++) {
             runs[b] = FloatRun.of(recording, settings.backends().get(b), 1, dy);
         }
+        Real[][] gradient = null;
         if (replay.weak() == null) {
-            exact(replay, dy, runs);
+            gradient = exact(replay, dy, runs);
         } else {
             findings.weak = replay.weak();
             new WeakCheck(recording, settings, random, findings).run(replay, dy, runs);
@@ -182,7 +183,7 @@ public final class GradientCheck {
         Invariants invariants = new Invariants(recording, settings, findings);
         invariants.run(replay, dy, runs);
         if (f != null) {
-            invariants.run(f, x, replay, dy, runs);
+            invariants.run(f, x, replay, dy, runs, gradient);
         }
         unchanged(before, leaves(replay));
         float[][] arguments = new float[given.length][];
@@ -201,7 +202,7 @@ public final class GradientCheck {
         }
     }
 
-    private void exact(Replay replay, float[] dy, FloatRun[] runs) {
+    private Real[][] exact(Replay replay, float[] dy, FloatRun[] runs) {
         double[][] x = replay.values();
         double[] w = doubles(dy);
         Real.Trace trace = new Real.Trace();
@@ -226,6 +227,7 @@ public final class GradientCheck {
         } else {
             formulas.alongCoordinates();
         }
+        return gradient;
     }
 
     private float[] cotangent(int n) {
