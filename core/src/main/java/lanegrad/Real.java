@@ -22,6 +22,10 @@ import java.util.Arrays;
 /// **Zeros stay.** A slope or an adjoint of exactly 0 gives 0 whatever it is multiplied by, infinities and NaN
 /// included: a branch that is not taken contributes nothing.
 ///
+/// **Branches.** Floats that differ from a number by no more than its running error may lie on the other side of a kink.
+/// A function in pieces says where its pieces meet ([#branched]); a number in doubt there has the jump of the slope as
+/// the error of its derivative.
+///
 /// **Kinks.** [#abs] has the slope 0 at 0; [#max] and [#min] give half to each of equal numbers. An operation with
 /// another convention decides by [#value] and returns one of its inputs.
 ///
@@ -37,6 +41,8 @@ public final class Real {
     private static final double UNIT = 0x1p-24;
     /// The smallest float, which bounds what a result below the normal range loses.
     private static final double LEAST = 0x1p-149;
+    /// Errors below this are those of zeros, which floats have on the same side.
+    private static final double NONE = 0x1p-130;
 
     private final double value;
     private final double slope;
@@ -149,7 +155,7 @@ public final class Real {
 
     /// The magnitude; the slope at 0 is 0.
     public Real abs() {
-        return unary(Math.abs(value), value != value ? value : Math.signum(value), 0, 0);
+        return unary(Math.abs(value), value != value ? value : Math.signum(value), 0, 0).branched(this, ZERO, 2);
     }
 
     /// `e^this`.
@@ -229,17 +235,36 @@ public final class Real {
     /// The larger one; of equal ones, half of each. NaN if one is. -0 is below +0.
     public Real max(Real b) {
         if (value == b.value) {
-            return binary(b, Math.max(value, b.value), 0.5, 0, 0, 0.5, 0, 0);
+            return binary(b, Math.max(value, b.value), 0.5, 0, 0, 0.5, 0, 0).branched(this, b, 0.5);
         }
-        return value > b.value || value != value ? this : b;
+        return (value > b.value || value != value ? this : b).branched(this, b, 1);
     }
 
     /// The smaller one; of equal ones, half of each. NaN if one is. -0 is below +0.
     public Real min(Real b) {
         if (value == b.value) {
-            return binary(b, Math.min(value, b.value), 0.5, 0, 0, 0.5, 0, 0);
+            return binary(b, Math.min(value, b.value), 0.5, 0, 0, 0.5, 0, 0).branched(this, b, 0.5);
         }
-        return value < b.value || value != value ? this : b;
+        return (value < b.value || value != value ? this : b).branched(this, b, 1);
+    }
+
+    /// This, as the result of a function whose pieces meet where `x = kink`, with slopes that differ by `jump`: if the
+    /// two are closer than their running errors, floats may have taken the other piece.
+    public Real branched(Real x, Real kink, double jump) {
+        double doubt = x.error + kink.error;
+        if (!(Math.abs(x.value - kink.value) <= doubt) || doubt <= NONE || jump == 0) {
+            return this;
+        }
+        double lost = error + jump * doubt;
+        Trace on = trace != null ? trace : x.trace != null ? x.trace : kink.trace;
+        if (on == null) {
+            return new Real(value, slope, lost, null, -1);
+        }
+        int begin = on.edges;
+        on.edge(index, 1, 0, 0);
+        on.edge(x.index, 0, 0, jump);
+        on.edge(kink.index, 0, 0, jump);
+        return new Real(value, slope, lost, on, on.node(begin));
     }
 
     /// The sum; 0 for none.
@@ -456,6 +481,10 @@ public final class Real {
         return new Real(y, tangent, lost, trace, trace.node(begin));
     }
 
+    private static double lost(double partial) {
+        return Math.abs(partial) > Float.MAX_VALUE ? Double.POSITIVE_INFINITY : 0;
+    }
+
     private static double rounding(double y) {
         // Beyond the floats, float arithmetic says infinity, and nothing bounds its error.
         return Math.abs(y) > Float.MAX_VALUE ? Double.POSITIVE_INFINITY : UNIT * Math.abs(y) + LEAST;
@@ -543,8 +572,10 @@ public final class Real {
                         adjoint[to] += term;
                         slope[to] += scaled(partial[e], slope[n]) + scaled(partialSlope[e], adjoint[n]);
                         // The partial derivative, good to 3.5 ulp in the worst kernel, and the product.
+                        // A partial derivative beyond the floats is infinite in them, whatever it is multiplied by.
                         error[to] += scaled(Math.abs(partial[e]), error[n])
-                                + scaled(partialError[e], Math.abs(adjoint[n])) + 8 * rounding(term);
+                                + scaled(partialError[e], Math.abs(adjoint[n])) + 8 * rounding(term)
+                                + scaled(lost(partial[e]), Math.abs(adjoint[n]));
                         size[to] += Math.abs(term);
                         terms[to]++;
                     }

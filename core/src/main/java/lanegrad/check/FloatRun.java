@@ -36,8 +36,9 @@ record FloatRun(float[] y, float[][] dx) {
         Var[] inputs = Replay.inputs(y).toArray(new Var[0]);
         float[][] dx = new float[inputs.length][];
         for (int k = 0; k < dx.length; k++) {
-            // What a computation does not reach has no gradient: zeros.
-            dx[k] = inputs[k].hasGradient() ? inputs[k].gradient().toArray() : new float[inputs[k].shape().size()];
+            // What a computation does not reach has no gradient: zeros. So has what a backward forgot to write.
+            Tensor gradient = inputs[k].hasGradient() ? inputs[k].gradient() : null;
+            dx[k] = gradient != null ? gradient.toArray() : new float[inputs[k].shape().size()];
         }
         return dx;
     }

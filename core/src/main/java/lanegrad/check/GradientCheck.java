@@ -157,6 +157,9 @@ public final class GradientCheck {
     }
 
     private GradientReport run() {
+        // Of a function's arguments before anything has run; of a recording's inputs once they are known.
+        float[][] given = new float[x == null ? 0 : x.length][];
+        Arrays.setAll(given, k -> x[k].toArray());
         Var y = recording.record(new Tape(settings.backends().get(0), 1));
         Replay replay = Replay.of(y);
         if (replay.inputs().isEmpty()) {
@@ -171,8 +174,9 @@ public final class GradientCheck {
         for (int b = 0; b < runs.length; b++) {
             runs[b] = FloatRun.of(recording, settings.backends().get(b), 1, dy);
         }
+        Real[][] gradient = null;
         if (replay.weak() == null) {
-            exact(replay, dy, runs);
+            gradient = exact(replay, dy, runs);
         } else {
             findings.weak = replay.weak();
             new WeakCheck(recording, settings, random, findings).run(replay, dy, runs);
@@ -180,19 +184,26 @@ public final class GradientCheck {
         Invariants invariants = new Invariants(recording, settings, findings);
         invariants.run(replay, dy, runs);
         if (f != null) {
-            invariants.run(f, x, replay, dy, runs);
+            invariants.run(f, x, replay, dy, runs, gradient);
         }
-        float[][] after = leaves(replay);
-        for (int k = 0; k < before.length; k++) {
-            if (!Arrays.equals(bits(before[k]), bits(after[k]))) {
-                findings.add(GradientReport.Part.INPUTS, "input " + k + ", " + replay.inputs().get(k)
-                        + ", was changed by the computation; an operation must not write its inputs");
-            }
-        }
+        unchanged(before, leaves(replay));
+        float[][] arguments = new float[given.length][];
+        Arrays.setAll(arguments, k -> x[k].toArray());
+        unchanged(given, arguments);
         return findings.report();
     }
 
-    private void exact(Replay replay, float[] dy, FloatRun[] runs) {
+    private void unchanged(float[][] before, float[][] after) {
+        for (int k = 0; k < before.length; k++) {
+            int at = Arrays.mismatch(bits(before[k]), bits(after[k]));
+            if (at >= 0) {
+                findings.add(GradientReport.Part.INPUTS, "input " + k + "[" + at + "] was " + before[k][at] + " and is "
+                        + after[k][at] + ": an operation must not write its inputs");
+            }
+        }
+    }
+
+    private Real[][] exact(Replay replay, float[] dy, FloatRun[] runs) {
         double[][] x = replay.values();
         double[] w = doubles(dy);
         Real.Trace trace = new Real.Trace();
@@ -217,6 +228,7 @@ public final class GradientCheck {
         } else {
             formulas.alongCoordinates();
         }
+        return gradient;
     }
 
     private float[] cotangent(int n) {

@@ -1,6 +1,8 @@
 package lanegrad.check;
 
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import lanegrad.Backend;
 import lanegrad.Real;
 import lanegrad.Tape;
@@ -82,12 +84,20 @@ final class Invariants {
     }
 
     /// Those that need the function itself.
-    void run(GradientCheck.Function f, Tensor[] x, Replay replay, float[] dy, FloatRun[] runs) {
+    ///
+    /// @param gradient in double, with its running error; `null` without exact meaning
+    void run(GradientCheck.Function f, Tensor[] x, Replay replay, float[] dy, FloatRun[] runs, Real[][] gradient) {
         for (int b = 0; b < runs.length; b++) {
             Backend backend = settings.backends().get(b);
-            twoUses(f, x, backend, dy, runs[b]);
+            otherValues(f, x, backend, dy, runs[b]);
+            twoUses(f, x, backend, dy, runs[b], gradient);
             for (int k = 0; x.length > 1 && k < x.length; k++) {
-                alone(f, x, k, backend, dy, runs[b]);
+                // The function's arguments come first on the tape; not all of them need reach the result.
+                for (int at = 0; at < replay.inputs().size(); at++) {
+                    if (replay.inputs().get(at).position() == k) {
+                        alone(f, x, k, backend, dy, runs[b].dx()[at]);
+                    }
+                }
             }
         }
         if (replay.weak() == null) {
@@ -95,7 +105,24 @@ final class Invariants {
         }
     }
 
-    private void twoUses(GradientCheck.Function f, Tensor[] x, Backend backend, float[] dy, FloatRun first) {
+    // On a rewound tape after other inputs: nothing of their results may be left over.
+    private void otherValues(GradientCheck.Function f, Tensor[] x, Backend backend, float[] dy, FloatRun first) {
+        Tensor[] other = new Tensor[x.length];
+        for (int k = 0; k < x.length; k++) {
+            // The same values in another order stay in the domain.
+            other[k] = Tensor.zeros(x[k].shape());
+            for (int i = 0; i < x[k].size(); i++) {
+                other[k].set(i, x[k].get(x[k].size() - 1 - i));
+            }
+        }
+        Tape tape = new Tape(backend, 1);
+        FloatRun.of(GradientCheck.recording(f, other), tape, dy);
+        tape.rewind();
+        same(first, FloatRun.of(GradientCheck.recording(f, x), tape, dy), backend + ", a rewound tape after other inputs");
+    }
+
+    private void twoUses(GradientCheck.Function f, Tensor[] x, Backend backend, float[] dy, FloatRun first,
+            Real[][] gradient) {
         FloatRun both = FloatRun.of(GradientCheck.recording(v -> Add.of(f.apply(v), f.apply(v)), x), backend, 1, dy);
         for (int k = 0; k < first.dx().length; k++) {
             float largest = 0;
@@ -104,7 +131,9 @@ final class Invariants {
             }
             for (int i = 0; i < first.dx()[k].length; i++) {
                 float dx = first.dx()[k][i];
-                if (Math.abs(dx) < Float.MAX_VALUE / 2 && !(Math.abs(both.dx()[k][i] - 2 * dx) <= SUM * largest)) {
+                // Both are that far from the exact one, where terms all but cancel.
+                double slack = Math.max(SUM * largest, gradient == null ? 0 : 4 * gradient[k][i].error());
+                if (Math.abs(dx) < Float.MAX_VALUE / 2 && !(Math.abs(both.dx()[k][i] - 2 * dx) <= slack)) {
                     findings.add(GradientReport.Part.ADDS, backend + ": used twice, input " + k + "[" + i
                             + "] has the gradient " + both.dx()[k][i] + "; used once, " + dx + "; contributions must add");
                 }
@@ -112,7 +141,7 @@ final class Invariants {
         }
     }
 
-    private void alone(GradientCheck.Function f, Tensor[] x, int only, Backend backend, float[] dy, FloatRun first) {
+    private void alone(GradientCheck.Function f, Tensor[] x, int only, Backend backend, float[] dy, float[] first) {
         Tape tape = new Tape(backend, 1);
         Var[] vars = new Var[x.length];
         for (int k = 0; k < x.length; k++) {
@@ -120,11 +149,27 @@ final class Invariants {
         }
         Var y = f.apply(vars);
         tape.backward(y, FloatRun.cotangent(y.shape(), dy));
-        float[] dx = vars[only].hasGradient() ? vars[only].gradient().toArray() : new float[x[only].size()];
-        int at = Arrays.mismatch(GradientCheck.bits(dx), GradientCheck.bits(first.dx()[only]));
+        unwanted(tape, backend);
+        Tensor gradient = vars[only].hasGradient() ? vars[only].gradient() : null;
+        float[] dx = gradient != null ? gradient.toArray() : new float[x[only].size()];
+        int at = Arrays.mismatch(GradientCheck.bits(dx), GradientCheck.bits(first));
         if (at >= 0) {
             findings.add(GradientReport.Part.ADDS, backend + ": when no other input wants a gradient, input " + only + "["
-                    + at + "] has " + dx[at] + ", otherwise " + first.dx()[only][at]);
+                    + at + "] has " + dx[at] + ", otherwise " + first[at]);
+        }
+    }
+
+    private void unwanted(Tape tape, Backend backend) {
+        Set<Var> seen = new HashSet<>();
+        for (int i = 0; i < tape.length(); i++) {
+            Tape.Entry e = tape.entry(i);
+            for (int k = 0; k < e.inputs(); k++) {
+                // Asking for the buffer of a gradient counts as a write, so the first to ask finds one.
+                if (!e.wants(k) && seen.add(e.input(k)) && e.dx(k).version() > 1) {
+                    findings.add(GradientReport.Part.INPUTS, backend + ": " + e.op().name() + " writes a gradient for its "
+                            + "input " + k + ", which wants none; ask e.wants(" + k + ") first");
+                }
+            }
         }
     }
 

@@ -49,6 +49,8 @@ final class Slopes {
     private static final double OF_DOUBLE = 0x1p-31;
     /// Slopes of the two sides that differ by more than this share are those of a kink.
     private static final double KINK = 1e-4;
+    /// The same where central differences agree with the derivative.
+    private static final double APART = 0.1;
 
     /// Differences of which rounding may be a larger share show nothing.
     private static final double CLEAR = 1e-5;
@@ -80,6 +82,7 @@ final class Slopes {
         double[] move = new double[STEPS.length];
         boolean finite = false;
         boolean kink = false;
+        boolean apart = true;
         // What the derivative may be off by and still agree with the differences of a shorter step.
         double agrees = Double.POSITIVE_INFINITY;
         double sizes = 0;
@@ -128,26 +131,35 @@ final class Slopes {
             if (clear && (best == null || difference < best.difference) && (s < WIDE || difference <= GradientCheck.FORMULA)) {
                 best = new Found(Kind.SMOOTH, value, difference, left[s], right[s], size, h);
             }
-            if (best != null && best.difference <= ENOUGH) {
+            // At a kink whose convention is the middle, as that of |x|, central differences agree too; the sides do not,
+            // with any step.
+            double between = Math.abs(left[s] - right[s]);
+            apart &= s == WIDE || between > APART * Math.max(Math.abs(left[s]), Math.abs(right[s]))
+                    && between > 8 * rounding;
+            if (best != null && best.difference <= ENOUGH && !apart) {
                 return best;
             }
             kink |= s > 0 && s < WIDE && clear && Math.abs(left[s] - right[s]) > KINK * size;
         }
-        if (best != null && best.difference <= GradientCheck.FORMULA) {
+        if (best != null && best.difference <= GradientCheck.FORMULA && !apart) {
             return best;
         }
         if (!finite) {
             return new Found(Kind.NOT_FINITE, Double.NaN, 0, 0, 0, 0, 0);
         }
+        if (best != null && best.difference <= GradientCheck.FORMULA && move[2] > 0.25 * move[0]) {
+            // A single point that stands out.
+            return best;
+        }
         // A long step meets kinks that a shorter one does not: then it proves nothing.
-        if (best == null || agrees <= 0.1 * Math.abs(best.value - g)) {
+        if (best == null || best.difference > GradientCheck.FORMULA && agrees <= 0.1 * Math.abs(best.value - g)) {
             return new Found(Kind.ROUNDED, Double.NaN, 0, 0, 0, sizes, 0);
         }
         int last = 2;
         if (move[last] > 0.25 * move[0] && move[0] > 0) {
             return new Found(Kind.JUMP, best.value, best.difference, left[last], right[last], best.size, best.step);
         }
-        if (!kink) {
+        if (!kink && !(best.difference <= GradientCheck.FORMULA)) {
             return new Found(Kind.WRONG, best.value, best.difference, best.left, best.right, best.size, best.step);
         }
         double low = Double.POSITIVE_INFINITY;

@@ -67,7 +67,8 @@ public sealed class Clip extends UnaryOp permits HardTanh, Relu6 {
     public final Real exact(Real x) {
         double v = x.value();
         double y = v <= low ? low : v >= high ? high : v;
-        return x.function(y, v != v ? v : v >= low && v <= high ? 1 : 0, 0);
+        return x.function(y, v != v ? v : v >= low && v <= high ? 1 : 0, 0).branched(x, Real.of(low), 1)
+                .branched(x, Real.of(high), 1);
     }
 
     @Override

@@ -71,7 +71,7 @@ public final class Elu extends UnaryOp {
 
     @Override
     public Real exact(Real x) {
-        return x.value() > 0 ? x : x.expm1().times(alpha);
+        return (x.value() > 0 ? x : x.expm1().times(alpha)).branched(x, Real.ZERO, Math.abs(1.0 - alpha));
     }
 
     @Override

@@ -72,6 +72,9 @@ abstract class Extremum extends LineOp {
             }
             Real first = ties.get(0);
             y[i] = ties.size() == 1 ? first : Real.sum(ties.toArray(new Real[0])).over(ties.size());
+            for (Real v : lines[i]) {
+                y[i] = v == first ? y[i] : y[i].branched(v, first, 1);
+            }
         }
         return y;
     }

@@ -79,7 +79,7 @@ public final class Hinge extends ElementwiseLoss {
     @Override
     public Real exact(Real x, Real t) {
         Real margin = Real.ONE.minus(t.times(x));
-        return margin.value() <= 0 ? Real.ZERO : margin;
+        return (margin.value() <= 0 ? Real.ZERO : margin).branched(margin, Real.ZERO, 1);
     }
 
     @Override

@@ -62,7 +62,7 @@ public final class LeakyRelu extends UnaryOp {
 
     @Override
     public Real exact(Real x) {
-        return x.value() > 0 ? x : x.times(slope);
+        return (x.value() > 0 ? x : x.times(slope)).branched(x, Real.ZERO, Math.abs(1.0 - slope));
     }
 
     @Override

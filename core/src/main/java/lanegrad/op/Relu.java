@@ -45,7 +45,7 @@ public final class Relu extends UnaryOp {
     @Override
     public Real exact(Real x) {
         double v = x.value();
-        return x.function(v <= 0 ? 0 : v, v != v ? v : v > 0 ? 1 : 0, 0);
+        return x.function(v <= 0 ? 0 : v, v != v ? v : v > 0 ? 1 : 0, 0).branched(x, Real.ZERO, 1);
     }
 
     @Override

@@ -62,8 +62,9 @@ public final class Selu extends UnaryOp {
     public Real exact(Real x) {
         double v = x.value();
         double curve = EXACT_SCALE * EXACT_ALPHA;
-        return v > 0 ? x.function(EXACT_SCALE * v, EXACT_SCALE, 0)
+        Real y = v > 0 ? x.function(EXACT_SCALE * v, EXACT_SCALE, 0)
                 : x.function(curve * StrictMath.expm1(v), curve * StrictMath.exp(v), curve * StrictMath.exp(v));
+        return y.branched(x, Real.ZERO, curve - EXACT_SCALE);
     }
 
     @Override
