@@ -43,10 +43,6 @@ final class Slopes {
     private static final int WIDE = 5;
     /// Coordinates below this size have the steps of this size.
     private static final double SMALL = 0x1p-3;
-    /// The running error bounds what roundings of floats do if all of them push one way; those of doubles are smaller
-    /// by 2^-29, and a quarter is what they do: in the operations float errors take up to half of their bound, in
-    /// networks one hundredth.
-    private static final double OF_DOUBLE = 0x1p-31;
     /// Slopes of the two sides that differ by more than this share are those of a kink.
     private static final double KINK = 1e-4;
     /// The same where central differences agree with the derivative.
@@ -56,7 +52,7 @@ final class Slopes {
     private static final double CLEAR = 1e-5;
 
     /// A difference of this size is not worth a shorter step.
-    private static final double ENOUGH = 1e-10;
+    private static final double ENOUGH = 1e-9;
 
     private Slopes() {
     }
@@ -69,11 +65,13 @@ final class Slopes {
 
     /// Compares a derivative along a coordinate at `x`, where the output is `y`, with differences.
     ///
+    /// @param noise what roundings of doubles do, as a share of the running error of floats
     /// @param depends which outputs the coordinate reaches
     /// @param derivative as the reverse walk found it, with its running error
     /// @param largest the largest derivative of the same input: where a function is saturated, a difference that is
     ///        lost in rounding confirms a derivative that is nothing beside it
-    static Found of(Line line, double x, Real[] y, double[] dy, boolean[] depends, Real derivative, double largest) {
+    static Found of(Line line, double x, Real[] y, double[] dy, boolean[] depends, Real derivative, double largest,
+            double noise) {
         double g = derivative.value();
         int exponent = Math.getExponent(Math.max(Math.abs(x), SMALL));
         Found best = null;
@@ -95,7 +93,7 @@ final class Slopes {
             double d2 = 0;
             double d1 = 0;
             double size = 0;
-            double rounding = derivative.error() * OF_DOUBLE;
+            double rounding = derivative.error() * noise;
             for (int j = 0; j < y.length; j++) {
                 double far = p2[j].value() - m2[j].value();
                 double near = p1[j].value() - m1[j].value();
@@ -107,7 +105,7 @@ final class Slopes {
                 d1 += dy[j] * near / h;
                 // Of both levels, for a function that swings has a derivative of 0 in one.
                 size += Math.abs(dy[j]) * Math.max(Math.abs(far / (2 * h)), Math.abs(near / h));
-                rounding += Math.abs(dy[j]) * (p1[j].error() + y[j].error()) * OF_DOUBLE / h;
+                rounding += Math.abs(dy[j]) * (p1[j].error() + y[j].error()) * noise / h;
                 right[s] += dy[j] * (4 * (p1[j].value() - y0) - (p2[j].value() - y0)) / h;
                 left[s] += dy[j] * ((m2[j].value() - y0) - 4 * (m1[j].value() - y0)) / h;
                 move[s] += Math.abs(dy[j]) * Math.max(Math.abs(p2[j].value() - y0), Math.abs(m2[j].value() - y0));
