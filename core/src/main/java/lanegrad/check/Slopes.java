@@ -128,8 +128,8 @@ final class Slopes {
             if (clear && (best == null || difference < best.difference) && (s < WIDE || difference <= GradientCheck.FORMULA)) {
                 best = new Found(Kind.SMOOTH, value, difference, left[s], right[s], size, h);
             }
-            // At a kink whose convention is the middle, as that of |x|, central differences agree too; the sides do not,
-            // with any step.
+            // At a kink whose convention is the middle, as that of |x|, central differences agree too; the sides do
+            // not, with any step.
             double between = Math.abs(left[s] - right[s]);
             apart &= s == WIDE || between > APART * Math.max(Math.abs(left[s]), Math.abs(right[s]))
                     && between > 8 * rounding;
