@@ -29,8 +29,8 @@ import java.util.Arrays;
 /// **Kinks.** [#abs] has the slope 0 at 0; [#max] and [#min] give half to each of equal numbers. An operation with
 /// another convention decides by [#value] and returns one of its inputs.
 ///
-/// Sources: A. Griewank, A. Walther, *Evaluating Derivatives*, 2nd ed. (2008), chapters 3 and 5; N. Higham, *Accuracy and
-/// Stability of Numerical Algorithms*, 2nd ed. (2002), section 3.3, for the running error.
+/// Sources: A. Griewank, A. Walther, *Evaluating Derivatives*, 2nd ed. (2008), chapters 3 and 5; N. Higham, *Accuracy
+/// and Stability of Numerical Algorithms*, 2nd ed. (2002), section 3.3, for the running error.
 public final class Real {
     /// 0, a constant.
     public static final Real ZERO = new Real(0, 0, 0, null, -1);
@@ -329,8 +329,9 @@ public final class Real {
         return new Real(y, slope, error, trace, trace.node(begin));
     }
 
-    /// A row of a matrix product: `y[at + j] = start[j] + sum over p < k of a[aAt + p aStride] * b[p, j]`, as [#dot] would
-    /// have it for each of n columns of a [Matrix], but the rounding of the slope and the error, and many times faster.
+    /// A row of a matrix product: `y[at + j] = start[j] + sum over p < k of a[aAt + p aStride] * b[p, j]`, as [#dot]
+    /// would have it for each of n columns of a [Matrix], but the rounding of the slope and the error, and many times
+    /// faster.
     ///
     /// @param start the bias, or `null`
     public static void row(Real[] a, int aAt, int aStride, Matrix b, Real[] start, Real[] y, int at) {
@@ -513,6 +514,10 @@ public final class Real {
         private double[] partialError = new double[64];
         private int edges;
 
+        /// An empty one.
+        public Trace() {
+        }
+
         /// A new variable.
         public Real variable(double value, double slope) {
             return new Real(value, slope, 0, this, node(edges));
@@ -602,7 +607,8 @@ public final class Real {
             input[edges] = to;
             this.partial[edges] = partial;
             partialSlope[edges] = slope;
-            partialError[edges++] = error;
+            // A float derivative beyond the floats is infinite.
+            partialError[edges++] = Math.abs(partial) > Float.MAX_VALUE ? Double.POSITIVE_INFINITY : error;
         }
     }
 }

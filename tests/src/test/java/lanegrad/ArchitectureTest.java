@@ -22,7 +22,7 @@ class ArchitectureTest {
     private static final String JDK = "java..";
     private static final String VECTOR = "jdk.incubator.vector..";
 
-    /// nn, optim, data -> op -> kernel -> math, all on the nouns in `lanegrad`; nothing points back.
+    /// check, nn, optim, data -> op -> kernel -> math, all on the nouns in `lanegrad`; nothing points back.
     @ParameterizedTest
     @CsvSource({
         "lanegrad,        lanegrad",
@@ -31,7 +31,8 @@ class ArchitectureTest {
         "lanegrad.op,     lanegrad;lanegrad.op;lanegrad.kernel;lanegrad.math",
         "lanegrad.data,   lanegrad;lanegrad.data;lanegrad.math",
         "lanegrad.optim,  lanegrad;lanegrad.optim;lanegrad.op;lanegrad.kernel;lanegrad.math",
-        "lanegrad.nn,     lanegrad;lanegrad.nn;lanegrad.data;lanegrad.optim;lanegrad.op;lanegrad.kernel;lanegrad.math"})
+        "lanegrad.nn,     lanegrad;lanegrad.nn;lanegrad.data;lanegrad.optim;lanegrad.op;lanegrad.kernel;lanegrad.math",
+        "lanegrad.check,  lanegrad;lanegrad.check;lanegrad.op;lanegrad.math"})
     void arrows(String from, String to) {
         String[] allowed = (to + ";" + JDK + ";" + VECTOR).split(";");
         classes().that().resideInAPackage(from).should().onlyDependOnClassesThat(resideInAnyOf(allowed)).check(CORE);
@@ -49,7 +50,7 @@ class ArchitectureTest {
     @Test
     void everyPackageHasItsArrows() {
         for (JavaClass c : CORE) {
-            assertTrue(c.getPackageName().matches("lanegrad(\\.(op|kernel|math|nn|optim|data))?")
+            assertTrue(c.getPackageName().matches("lanegrad(\\.(op|kernel|math|nn|optim|data|check))?")
                     || c.getSimpleName().equals("module-info"),
                     () -> c.getName() + " is in a package without arrows: add a row to the table above");
         }

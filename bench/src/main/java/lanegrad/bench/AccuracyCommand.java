@@ -93,7 +93,7 @@ final class AccuracyCommand implements Callable<Integer> {
             throw wrong("--threads is " + workers + "; give 1 to " + Parallel.MAX_THREADS);
         }
         Backend kernels = kernels();
-        RunFile jsonFile = json == null ? null : new RunFile(json);
+        RunFile jsonFile = json == null ? null : new RunFile("--json", json);
         RunFile tableFile = table == null ? null : new RunFile("--table", table);
         Map<String, AccuracyTable.Row> recorded = table == null ? AccuracyTable.recorded() : older();
         total = subjects.size();

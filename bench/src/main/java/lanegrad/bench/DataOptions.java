@@ -74,8 +74,7 @@ final class DataOptions {
     ///
     /// @throws DataException when the data cannot be read, or is too little to split
     Parts parts(Usage usage) {
-        Dataset all = data == null ? Digits.load() : DigitsCsv.read(data);
-        Split split = split("--test-fraction", task(usage).labelled(all.scaled(1f / Digits.MAX_PIXEL)), testFraction);
+        Split split = split("--test-fraction", task(usage).labelled(all().scaled(1f / Digits.MAX_PIXEL)), testFraction);
         if (share == 0) {
             return new Parts(split.train(), split.test(), split.test());
         }
@@ -92,15 +91,25 @@ final class DataOptions {
         return Split.of(data, part, splitSeed);
     }
 
-    /// Refuses to write the run over the data.
-    void keeps(Usage usage, Path json) {
+    /// Refuses to write the file of an option over the data.
+    void keeps(Usage usage, String option, Path file) {
         try {
-            usage.check(json == null || data == null || !Files.exists(json) || !Files.isSameFile(json, data), "--json",
-                    json, "this is the file of --data, which would be lost; give another name");
+            usage.check(file == null || data == null || !Files.exists(file) || !Files.isSameFile(file, data), option,
+                    file, "this is the file of --data, which would be lost; give another name");
         } catch (IOException e) {
             // A file of the data that is not there: reading it says so.
             return;
         }
+    }
+
+    private Dataset all() {
+        return data == null ? Digits.load() : DigitsCsv.read(data);
+    }
+
+    /// The test part of [#parts], the same rows in the same order, as it is in the file: pixels of 0 to 16, and the
+    /// digits as labels.
+    Dataset rawTest() {
+        return split("--test-fraction", all(), testFraction).test();
     }
 
     void describe(Map<String, Object> config) {

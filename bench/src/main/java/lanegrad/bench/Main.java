@@ -3,21 +3,21 @@ package lanegrad.bench;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
+import java.util.List;
 import lanegrad.data.DataException;
 import lanegrad.optim.NonFiniteException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// The command line: `lanegrad train`, `doctor`, `ops`, `bench`, `asm`, `accuracy`.
+/// The command line: `lanegrad train`, `predict`, `plot`, `gradcheck`, `doctor`, `ops`, `bench`, `asm`, `accuracy`.
 ///
 /// Results go to stdout, messages to stderr. Exit codes: 0 fine, 1 failed, 2 wrong usage, 130 interrupted.
 @Command(name = "lanegrad", version = Main.VERSION, mixinStandardHelpOptions = true, sortOptions = false,
         description = "A float32 numerical engine in Java: train a network on handwritten digits, look at the "
                 + "engine, measure it.",
-        subcommands = {TrainCommand.class, DoctorCommand.class, OpsCommand.class, BenchCommand.class,
-            AsmCommand.class, AccuracyCommand.class},
         footer = {"%nStart with: lanegrad train", "Exit codes: 0 fine, 1 failed, 2 wrong usage, 130 interrupted."})
 public final class Main {
     /// When the program began, by `System.nanoTime`.
@@ -26,7 +26,25 @@ public final class Main {
     /// The version of the engine.
     public static final String VERSION = "lanegrad 0.1.0";
 
+    private static final List<String> COMMANDS = List.of("train", "predict", "plot", "gradcheck", "doctor", "ops",
+            "bench", "asm", "accuracy");
+
     private Main() {
+    }
+
+    private static Object command(String name, Terminal terminal) {
+        return switch (name) {
+            case "train" -> new TrainCommand(terminal);
+            case "predict" -> new PredictCommand(terminal);
+            case "plot" -> new PlotCommand(terminal);
+            case "gradcheck" -> new GradCheckCommand(terminal);
+            case "doctor" -> new DoctorCommand(terminal);
+            case "ops" -> new OpsCommand(terminal);
+            case "bench" -> new BenchCommand(terminal);
+            case "asm" -> new AsmCommand(terminal);
+            case "accuracy" -> new AccuracyCommand(terminal);
+            default -> throw new IllegalArgumentException("no command is called " + name);
+        };
     }
 
     /// Runs a command and exits with its code.
@@ -39,7 +57,17 @@ public final class Main {
 
     /// Runs a command and returns its exit code.
     public static int run(PrintStream out, PrintStream err, String... args) {
-        CommandLine line = new CommandLine(new Main(), new Commands(new Terminal(out, err)));
+        return run(System.in, out, err, args);
+    }
+
+    /// The same, for commands that read from the terminal or a pipe.
+    public static int run(InputStream in, PrintStream out, PrintStream err, String... args) {
+        CommandLine line = new CommandLine(new Main());
+        Terminal terminal = new Terminal(in, out, err);
+        // One that is named needs no other: to read their options takes longer than to start this one.
+        for (String name : args.length > 0 && COMMANDS.contains(args[0]) ? List.of(args[0]) : COMMANDS) {
+            line.addSubcommand(name, command(name, terminal));
+        }
         line.setOut(new java.io.PrintWriter(out, true)).setErr(new java.io.PrintWriter(err, true));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((e, wrong) -> {
@@ -124,20 +152,6 @@ public final class Main {
 
         Failure(String message) {
             super(message);
-        }
-    }
-
-    // Hands the terminal to the commands that take one.
-    private record Commands(Terminal terminal) implements CommandLine.IFactory {
-        @Override
-        public <K> K create(Class<K> type) throws Exception {
-            for (var constructor : type.getDeclaredConstructors()) {
-                if (constructor.getParameterCount() == 1
-                        && constructor.getParameterTypes()[0] == Terminal.class) {
-                    return type.cast(constructor.newInstance(terminal));
-                }
-            }
-            return CommandLine.defaultFactory().create(type);
         }
     }
 }

@@ -4,8 +4,6 @@ import java.util.Locale;
 import lanegrad.data.Dataset;
 import lanegrad.nn.Evaluation;
 import lanegrad.nn.Objective;
-import lanegrad.nn.Targets;
-import lanegrad.op.SoftTargetCrossEntropy;
 
 /// What a trained classifier does on the test digits: the confusion matrix, and the images that it misreads.
 final class Report {
@@ -64,7 +62,7 @@ final class Report {
     }
 
     private void digit(Dataset test, Evaluation result, int i) {
-        double[] p = shares(result, i);
+        double[] p = objective.shares(result.logits(), i);
         Integer[] order = new Integer[p.length];
         for (int c = 0; c < p.length; c++) {
             order[c] = c;
@@ -82,42 +80,12 @@ final class Report {
             } else if (row >= 2 && row <= 4 && row - 2 < p.length) {
                 int c = order[row - 2];
                 line.append(String.format(Locale.ROOT, task == Task.DIGITS ? "%s  " : "%-4s  ", task.classes.get(c)))
-                        .append(probabilities() ? String.format(Locale.ROOT, "%5.1f%%", 100 * p[c])
+                        .append(objective.probabilistic() ? String.format(Locale.ROOT, "%5.1f%%", 100 * p[c])
                                 : String.format(Locale.ROOT, "%6.3f", p[c]))
                         .append("  ").append(terminal.bar(p[c], 20));
             }
             terminal.out.println(line.toString().stripTrailing());
         }
         terminal.out.println();
-    }
-
-    // Losses of the cross-entropy kind make probabilities of scores; for the others the scores are shown.
-    private boolean probabilities() {
-        return objective.targets() == Targets.LABELS || objective.targets() == Targets.BINARY
-                || objective.head() != null || objective.loss() instanceof SoftTargetCrossEntropy;
-    }
-
-    // For each class its probability, or its score.
-    private double[] shares(Evaluation result, int i) {
-        double[] p = new double[result.classes()];
-        for (int c = 0; c < p.length; c++) {
-            // One score speaks for class 1 and against class 0; as two scores with its difference.
-            p[c] = objective.targets() == Targets.SIGNED ? (2 * c - 1) * result.logits().get(i)
-                    : objective.targets() == Targets.BINARY ? c * result.logits().get(i) : result.logits().get(i, c);
-        }
-        return probabilities() ? softmax(p, result.predictions()[i]) : p;
-    }
-
-    private static double[] softmax(double[] scores, int largest) {
-        double[] p = new double[scores.length];
-        double sum = 0;
-        for (int c = 0; c < p.length; c++) {
-            p[c] = Math.exp(scores[c] - scores[largest]);
-            sum += p[c];
-        }
-        for (int c = 0; c < p.length; c++) {
-            p[c] /= sum;
-        }
-        return p;
     }
 }

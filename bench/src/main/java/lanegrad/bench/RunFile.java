@@ -4,9 +4,9 @@ import com.google.gson.FormattingStyle;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import lanegrad.Backend;
+import lanegrad.data.WholeFile;
 import lanegrad.nn.Evaluation;
 import lanegrad.nn.History;
 import lanegrad.nn.Metrics;
@@ -24,14 +25,6 @@ import lanegrad.nn.Sequential;
 final class RunFile {
     private final String option;
     private final Path file;
-    private final Path folder;
-
-    /// The file of `--json`.
-    ///
-    /// @throws Main.Failure when nothing can be written there
-    RunFile(Path file) {
-        this("--json", file);
-    }
 
     /// The file of this option.
     ///
@@ -45,7 +38,7 @@ final class RunFile {
             throw new Main.Failure(option + " " + file + ": this is a folder; give the name of a file");
         }
         this.file = target(file);
-        this.folder = this.file.getParent();
+        Path folder = this.file.getParent();
         if (!Files.isDirectory(folder)) {
             throw new Main.Failure(option + " " + file + ": the folder " + folder + " does not exist; create it first");
         }
@@ -118,23 +111,21 @@ final class RunFile {
     ///
     /// @param lost what had happened by then, for the message
     /// @throws Main.Failure when it cannot be written
-    void write(String text, String lost) {
+    void write(byte[] bytes, String lost) {
         try {
             if (device()) {
-                Files.writeString(file, text, StandardOpenOption.WRITE);
+                Files.write(file, bytes, StandardOpenOption.WRITE);
                 return;
             }
-            // Not Files.createTempFile, whose files are for their owner's eyes only.
-            Path temporary = folder.resolve(file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-            try {
-                Files.writeString(temporary, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(temporary);
-            }
+            WholeFile.write(file, bytes);
         } catch (IOException e) {
             throw new Main.Failure(option + " " + file + ": it could not be written (" + e.getMessage() + "); " + lost
                     + ", run again with another place");
         }
+    }
+
+    /// A text, as UTF-8.
+    void write(String text, String lost) {
+        write(text.getBytes(StandardCharsets.UTF_8), lost);
     }
 }

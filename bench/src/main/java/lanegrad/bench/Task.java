@@ -28,4 +28,9 @@ enum Task {
     Dataset labelled(Dataset digits) {
         return this == DIGITS ? digits : digits.relabeled(2, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1);
     }
+
+    /// The class of a digit.
+    int classOf(int digit) {
+        return this == DIGITS ? digit : digit % 2;
+    }
 }

@@ -1,25 +1,28 @@
 package lanegrad.bench;
 
+import java.io.InputStream;
 import java.io.PrintStream;
 import lanegrad.Backend;
 
-/// Where a command writes, and what can be shown there: colours and a moving bar only on a terminal, block
+/// Where a command reads and writes, and what can be shown there: colours and a moving bar only on a terminal, block
 /// characters only where the encoding has them, no colour when `NO_COLOR` is set.
 final class Terminal {
+    final InputStream in;
     final PrintStream out;
     final PrintStream err;
     final boolean interactive;
     private final boolean colour;
     private final boolean blocks;
 
-    Terminal(PrintStream out, PrintStream err) {
+    Terminal(InputStream in, PrintStream out, PrintStream err) {
+        this.in = in;
         this.out = out;
         this.err = err;
         this.interactive = out == System.out && System.console() != null && System.console().isTerminal()
                 && !"dumb".equals(System.getenv("TERM"));
         String noColour = System.getenv("NO_COLOR");
         this.colour = interactive && (noColour == null || noColour.isEmpty());
-        this.blocks = out.charset().newEncoder().canEncode("█░━·");
+        this.blocks = canShow("█░━·");
     }
 
     /// The first line of every run: version, JDK, backend, lanes, threads; on SCALAR, why and how to change it.
@@ -45,12 +48,25 @@ final class Terminal {
                 : "asked for; --backend vector is faster") + ")";
     }
 
+    /// Whether the encoding has these characters.
+    boolean canShow(String characters) {
+        return out.charset().newEncoder().canEncode(characters);
+    }
+
     String bold(String text) {
         return colour ? "\u001b[1m" + text + "\u001b[0m" : text;
     }
 
     String red(String text) {
         return colour ? "\u001b[31m" + text + "\u001b[0m" : text;
+    }
+
+    String cyan(String text) {
+        return colour ? "\u001b[36m" + text + "\u001b[0m" : text;
+    }
+
+    String yellow(String text) {
+        return colour ? "\u001b[33m" + text + "\u001b[0m" : text;
     }
 
     String dim(String text) {

@@ -6,17 +6,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
-import lanegrad.Backend;
 import lanegrad.Shape;
 import lanegrad.data.Digits;
-import lanegrad.math.SplitMix;
 import lanegrad.nn.Evaluation;
 import lanegrad.nn.History;
 import lanegrad.nn.Layer;
-import lanegrad.nn.Objective;
+import lanegrad.nn.ModelFile;
 import lanegrad.nn.Sequential;
 import lanegrad.nn.Trainer;
-import lanegrad.optim.Optimizer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,8 +25,11 @@ import picocli.CommandLine.Spec;
         description = "Train a network on handwritten digits and show what it learned.",
         footer = {"%nExamples:", "  lanegrad train", "  lanegrad train --hidden 64,32 --activation tanh --init xavier",
             "  lanegrad train --task parity", "  lanegrad train --optimizer adam --epochs 200 --early-stopping 10",
-            "  lanegrad train --schedule cosine --warmup 2 --dropout 0.2 --json run.json"})
+            "  lanegrad train --schedule cosine --warmup 2 --dropout 0.2 --json run.json",
+            "  lanegrad train --hidden 128 --save digits.model --plots pictures"})
 final class TrainCommand implements Callable<Integer> {
+    static final String LOST = "training had ended";
+
     private final Terminal terminal;
 
     @Spec
@@ -57,6 +57,15 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write the run to this file as JSON.")
     private Path json;
 
+    @Option(names = "--save", paramLabel = "MODEL",
+            description = "Keep the trained network in this file, for 'lanegrad predict --model MODEL'.")
+    private Path save;
+
+    @Option(names = "--plots", paramLabel = "DIR",
+            description = "Draw loss, accuracy, the weights of the first layer and the confusion matrix, as SVG and "
+                    + "PNG, into this folder; it is made if it is missing.")
+    private Path plots;
+
     @Option(names = "--quiet", description = "Print the final accuracy only.")
     private boolean quiet;
 
@@ -71,30 +80,19 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() {
         Usage usage = new Usage(spec.commandLine());
         usage.once();
-        Task task = data.task(usage);
-        network.check(usage);
-        learning.check(usage, task);
-        Objective objective = learning.objective(usage, task);
-        int outputs = objective.targets().outputs(task.classes.size());
-        optimizing.check(usage, objective, outputs);
-        data.check(usage, learning.decides());
-        engine.check(usage);
-        learning.checkRate(usage, optimizing.rate());
-        RunFile file = json == null ? null : new RunFile(json);
-        data.keeps(usage, json);
+        Training training = Training.of(usage, network, optimizing, learning, data, engine, seed);
+        // Before the training: nobody waits for a run to hear that its result cannot be written.
+        RunFile file = json == null ? null : new RunFile("--json", json);
+        RunFile kept = save == null ? null : new RunFile("--save", save);
+        TrainingPlots pictures = plots == null ? null : new TrainingPlots(plots);
+        data.keeps(usage, "--json", json);
+        data.keeps(usage, "--save", save);
 
-        DataOptions.Parts parts = data.parts(usage);
+        DataOptions.Parts parts = training.parts();
         int batch = learning.batch(usage, parts.train().size());
-        network.checkSize(usage, outputs, batch);
-        Backend kernels = engine.backend(network.work(usage, outputs) * parts.train().size() * learning.epochs());
-        SplitMix random = new SplitMix(seed);
-        Sequential model = network.model(usage, random.split("init"), outputs);
-        Optimizer optimizer = optimizing.optimizer(model.parameters(), kernels, engine.threads());
-        Trainer trainer = new Trainer(model, optimizer, objective, kernels, engine.threads());
-
         if (!quiet) {
-            terminal.environment(kernels, engine.threads(), engine.reason(kernels));
-            summary(model, parts, batch, learning.sentence(objective, task));
+            terminal.environment(training.kernels(), engine.threads(), engine.reason(training.kernels()));
+            summary(training.model(), parts, batch, learning.sentence(training.objective(), training.task()));
         }
         Thread interrupted = new Thread(this::interrupted);
         Runtime.getRuntime().addShutdownHook(interrupted);
@@ -103,13 +101,19 @@ final class TrainCommand implements Callable<Integer> {
         double seconds;
         Evaluation result;
         try {
-            history = trainer.fit(parts.train(), parts.validation(), learning.settings(usage, parts.train().size()),
-                    random.split("shuffle"), new Progress());
+            history = training.fit(new Progress());
             seconds = (System.nanoTime() - start) * 1e-9;
-            result = trainer.evaluate(parts.test());
+            result = training.trainer().evaluate(parts.test());
+            Map<String, Object> config = config(usage, training.task(), batch);
+            if (kept != null) {
+                kept.write(ModelFile.encode(training.classifier(note(result, config))), LOST);
+            }
             if (file != null) {
-                file.write(new RunFile.Run(kernels, engine.threads(), seed, config(usage, task, batch), parts, history,
-                        result, model));
+                file.write(new RunFile.Run(training.kernels(), engine.threads(), seed, config, parts, history, result,
+                        training.model()));
+            }
+            if (pictures != null) {
+                pictures.write(training, history, result);
             }
         } finally {
             // A run that fails was not interrupted.
@@ -119,10 +123,18 @@ final class TrainCommand implements Callable<Integer> {
             terminal.out.println(accuracy(result));
         } else {
             kept(history);
-            new Report(terminal, task, objective).print(parts.test(), result);
-            closing(parts, result, model, seconds);
+            new Report(terminal, training.task(), training.objective()).print(parts.test(), result);
+            closing(parts, result, training.model(), seconds);
         }
         return 0;
+    }
+
+    // For people: how good it is, and on the second line how it came to be.
+    private String note(Evaluation result, Map<String, Object> config) {
+        StringBuilder text = new StringBuilder(accuracy(result)).append('\n').append(Main.VERSION).append(", seed ")
+                .append(seed);
+        config.forEach((key, value) -> text.append(value == null ? "" : ", " + key + " " + value));
+        return text.toString();
     }
 
     private Map<String, Object> config(Usage usage, Task task, int batch) {
@@ -169,7 +181,11 @@ final class TrainCommand implements Callable<Integer> {
         terminal.out.println();
         terminal.out.flush();
         terminal.err.println("lanegrad: interrupted after epoch " + finished + " of " + learning.epochs()
-                + (json == null ? "" : "; " + json + " was not written"));
+                + unwritten(json) + unwritten(save) + unwritten(plots));
+    }
+
+    private static String unwritten(Path file) {
+        return file == null ? "" : "; " + file + " was not written";
     }
 
     private static void unhook(Thread interrupted) {
@@ -230,6 +246,7 @@ final class TrainCommand implements Callable<Integer> {
         terminal.out.println("Try next: --seed 7 (another start), --hidden 4 (how few units will do?), --activation "
                 + "sigmoid,");
         terminal.out.println("          --init zero (what if all weights are equal?), --backend vector (same hash, "
-                + "other time)");
+                + "other time),");
+        terminal.out.println("          --plots DIR (pictures of the run), --save MODEL (and then: lanegrad predict)");
     }
 }

@@ -27,6 +27,11 @@ record Usage(CommandLine line) {
         }
     }
 
+    /// Whether this option was given, in whatever group it is.
+    boolean given(String option) {
+        return line.getParseResult().originalArgs().stream().anyMatch(a -> a.split("=", 2)[0].equals(option));
+    }
+
     /// Refuses `option is value; rule` unless the value is valid.
     void check(boolean valid, String option, Object value, String rule) {
         if (!valid) {

@@ -12,24 +12,25 @@ import lanegrad.math.SplitMix;
 
 /// Checks the gradient of a computation, and keeps two questions apart.
 ///
-/// *Is the formula right?* The recording is replayed in double through the exact meaning of each operation ([Real]). Its
-/// reverse derivative is compared with central differences of the same replay and with dual numbers, which have no
+/// *Is the formula right?* The recording is replayed in double through the exact meaning of each operation ([Real]).
+/// Its reverse derivative is compared with central differences of the same replay and with dual numbers, which have no
 /// step: coordinate by coordinate, to [#FORMULA] of what the derivative is added up from.
 ///
-/// *Is the kernel right?* The float gradient of each backend is compared with the one in double, within the running error
-/// of that very computation ([Real#error]): no tolerance is guessed. So is the float result.
+/// *Is the kernel right?* The float gradient of each backend is compared with the one in double, within the running
+/// error of that very computation ([Real#error]): no tolerance is guessed. So is the float result.
 ///
-/// **Kinks.** Each coordinate that differences cannot confirm is looked at from both sides: it is a kink, a jump, or not
-/// finite, or else the formula is wrong. At a kink the gradient must lie between the slopes of the two sides, and be
-/// the documented one, which is what the exact meaning says. Jumps, what is not finite, and differences that are lost in
-/// rounding are set aside; a share of more than [Settings#cap] of them fails.
+/// **Kinks.** Each coordinate that differences cannot confirm is looked at from both sides: it is a kink, a jump, or
+/// not finite, or else the formula is wrong. At a kink the gradient must lie between the slopes of the two sides, and
+/// be the documented one, which is what the exact meaning says. Jumps, what is not finite, and differences that are
+/// lost in rounding are set aside; a share of more than [Settings#cap] of them fails.
 ///
-/// **Invariants**, for each backend: the same recording gives the same bits twice, on a fresh tape, on a rewound one, on
-/// any number of threads, and on both backends; a zero cotangent gives exact zeros, and -2 times the cotangent exactly
-/// -2 times the gradient; `<J v, dy> = <v, J^T dy>`; contributions of two uses add up; inputs are left alone. Cotangents
-/// are random, never all ones.
+/// **Invariants**, for each backend: the same recording gives the same bits twice, on a fresh tape, on a rewound one,
+/// on any number of threads, and on both backends; a zero cotangent gives exact zeros, and -2 times the cotangent
+/// exactly -2 times the gradient; `<J v, dy> = <v, J^T dy>`; contributions of two uses add up; inputs are left alone.
+/// Cotangents are random, never all ones.
 ///
-/// **Never vacuous.** It fails if no coordinate was checked, if all gradients are 0, or if the bound of most elements is so wide that it would hide a wrong one.
+/// **Never vacuous.** It fails if no coordinate was checked, if all gradients are 0, or if the bound of most elements
+/// is so wide that it would hide a wrong one.
 ///
 /// An operation of a user's own needs an exact meaning for all this. Without, differences of float results are taken,
 /// which find errors above one in a hundred; the report says so.
@@ -39,8 +40,8 @@ import lanegrad.math.SplitMix;
 /// **Cost.** Four to sixteen replays for each coordinate compared with differences. Not for use inside of a training.
 ///
 /// Sources: L. F. Richardson (1911) for the extrapolation; A. Griewank, A. Walther, *Evaluating Derivatives* (2008) for
-/// dual numbers and the adjoint identity; N. Higham, *Accuracy and Stability of Numerical Algorithms* (2002), section 3.3,
-/// for the running error.
+/// dual numbers and the adjoint identity; N. Higham, *Accuracy and Stability of Numerical Algorithms* (2002), section
+/// 3.3, for the running error.
 public final class GradientCheck {
     /// How close reverse derivative, dual numbers and differences must be, relative to the sizes that are added up.
     public static final double FORMULA = 1e-8;
@@ -62,8 +63,8 @@ public final class GradientCheck {
 
     /// How thoroughly to check.
     ///
-    /// @param points the most coordinates of each input that are compared with differences; all others are still compared
-    ///        between float and double
+    /// @param points the most coordinates of each input that are compared with differences; all others are still
+    ///         compared between float and double
     /// @param seed where cotangents and coordinates are drawn from
     /// @param cap the largest share of coordinates that may be set aside
     /// @param fast whether to compare along random directions first, and coordinates only of what is found wanting

@@ -75,6 +75,11 @@ public record GradientReport(String name, int points, int kinks, int aside, long
         return this;
     }
 
+    /// Several reports as one.
+    public static GradientReport sum(String name, List<GradientReport> reports) {
+        return new Findings(name).merged(reports);
+    }
+
     /// The report for people.
     @Override
     public String toString() {

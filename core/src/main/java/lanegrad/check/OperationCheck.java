@@ -33,7 +33,6 @@ public final class OperationCheck {
             throw new IllegalArgumentException("gradient check: operation '" + name + "' has no cases; name shapes and "
                     + "ranges to draw its inputs from, Operation.Case.of(Operation.Range.of(low, high, extents))");
         }
-        Findings all = new Findings(name);
         List<GradientReport> reports = new ArrayList<>();
         for (int c = 0; c < operation.cases().size(); c++) {
             Operation.Case on = operation.cases().get(c);
@@ -43,7 +42,7 @@ public final class OperationCheck {
                 reports.add(of(operation, on, settings, random, true));
             }
         }
-        return all.merged(reports);
+        return GradientReport.sum(name, reports);
     }
 
     private static GradientReport of(Operation operation, Operation.Case on, GradientCheck.Settings settings,

@@ -141,7 +141,8 @@ final class Replay {
         return nodes;
     }
 
-    /// The result when input `k` differs from what `nodes` were computed for: only what depends on it is computed again.
+    /// The result when input `k` differs from what `nodes` were computed for: only what depends on it is computed
+    /// again.
     Real[] rerun(int k, Real[][] x, Real[][] nodes) {
         Real[][] changed = nodes.clone();
         boolean[] reached = dependents.get(k);

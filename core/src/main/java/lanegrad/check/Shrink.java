@@ -45,6 +45,7 @@ final class Shrink {
         }
         shrink.extents();
         shrink.elements();
+        shrink.extents();
         return shrink.told(report, "f");
     }
 
@@ -84,6 +85,7 @@ final class Shrink {
             if (shrink.fails(values)) {
                 shrink.extents();
                 shrink.elements();
+                shrink.extents();
                 return shrink.told(report, "operation '" + e.op().name() + "' at position " + i + " of the tape");
             }
         }
@@ -165,9 +167,8 @@ final class Shrink {
         for (int k = 0; k < x.length; k++) {
             // All but one, then one by one, then plainer numbers.
             for (int i = 0; i < x[k].size() && x[k].size() <= TRIES / 2; i++) {
-                Tensor one = Tensor.zeros(x[k].shape());
-                one.set(i, x[k].get(i));
-                if (keep(with(k, one))) {
+                // At the front it stays when the shape shrinks.
+                if (keep(with(k, only(k, 0, i))) || keep(with(k, only(k, i, i)))) {
                     break;
                 }
             }
@@ -182,6 +183,12 @@ final class Shrink {
                 }
             }
         }
+    }
+
+    private Tensor only(int k, int at, int i) {
+        Tensor one = Tensor.zeros(x[k].shape());
+        one.set(at, x[k].get(i));
+        return one;
     }
 
     private Tensor[] with(int k, Tensor t) {

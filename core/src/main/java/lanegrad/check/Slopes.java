@@ -43,9 +43,9 @@ final class Slopes {
     private static final int WIDE = 5;
     /// Coordinates below this size have the steps of this size.
     private static final double SMALL = 0x1p-3;
-    /// The running error bounds what roundings of floats do if all of them push one way; those of doubles are smaller by
-    /// 2^-29, and a quarter is what they do: in the operations float errors take up to half of their bound, in networks
-    /// one hundredth.
+    /// The running error bounds what roundings of floats do if all of them push one way; those of doubles are smaller
+    /// by 2^-29, and a quarter is what they do: in the operations float errors take up to half of their bound, in
+    /// networks one hundredth.
     private static final double OF_DOUBLE = 0x1p-31;
     /// Slopes of the two sides that differ by more than this share are those of a kink.
     private static final double KINK = 1e-4;
@@ -54,6 +54,9 @@ final class Slopes {
 
     /// Differences of which rounding may be a larger share show nothing.
     private static final double CLEAR = 1e-5;
+
+    /// A difference of this size is not worth a shorter step.
+    private static final double ENOUGH = 1e-10;
 
     private Slopes() {
     }
@@ -133,7 +136,7 @@ final class Slopes {
             double between = Math.abs(left[s] - right[s]);
             apart &= s == WIDE || between > APART * Math.max(Math.abs(left[s]), Math.abs(right[s]))
                     && between > 8 * rounding;
-            if (best != null && best.difference <= GradientCheck.FORMULA && !apart) {
+            if (best != null && best.difference <= ENOUGH && !apart) {
                 return best;
             }
             kink |= s > 0 && s < WIDE && clear && Math.abs(left[s] - right[s]) > KINK * size;
@@ -141,8 +144,8 @@ final class Slopes {
         if (!finite) {
             return new Found(Kind.NOT_FINITE, Double.NaN, 0, 0, 0, 0, 0);
         }
-        if (best != null && best.difference <= GradientCheck.FORMULA && move[2] > 0.25 * move[0]) {
-            // A single point that stands out.
+        // A single point that stands out from both sides is no kink.
+        if (best != null && best.difference <= GradientCheck.FORMULA && (!apart || move[2] > 0.25 * move[0])) {
             return best;
         }
         // A long step meets kinks that a shorter one does not: then it proves nothing.

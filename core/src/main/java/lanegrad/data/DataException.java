@@ -1,7 +1,7 @@
 package lanegrad.data;
 
-/// A data file cannot be used. The message is a sentence with the file, the line and column where there is
-/// one, the rule that was broken, and mostly what to do.
+/// A file of data, or of a model, cannot be used. The message is a sentence with the file, the line and column where
+/// there is one, the rule that was broken, and mostly what to do.
 public final class DataException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

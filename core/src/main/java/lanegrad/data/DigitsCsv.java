@@ -23,6 +23,8 @@ import lanegrad.Tensor;
 /// The limits below hold for every file and are checked before memory is taken, so that a small file which
 /// decompresses to a huge one ends in a [DataException]. Reading stops at the first fault: the result is the
 /// whole file or nothing.
+///
+/// (Over 300 lines, because a third of them are the sentences for what can be wrong with a file.)
 public final class DigitsCsv {
     /// The longest line in bytes, without its line end; a good one needs 193.
     public static final int MAX_LINE_BYTES = 4096;
@@ -37,8 +39,16 @@ public final class DigitsCsv {
 
     private static final int BUFFER_BYTES = 1 << 16;
 
+    /// Images of which not every one need have a label.
+    ///
+    /// @param pixels raw, 0 to 16, `[images, 64]`; row i stands in line i + 1 of the file
+    /// @param labels the digits, -1 where there is none
+    public record Images(Tensor pixels, int[] labels) {
+    }
+
     private final String name;
     private final InputStream in;
+    private final boolean labelled;
 
     // At a line's start the buffer holds all of it, or the end of the file, or more than a line may have.
     private final byte[] buffer = new byte[BUFFER_BYTES];
@@ -56,9 +66,10 @@ public final class DigitsCsv {
     private byte[] labels = new byte[FIRST_ROWS];
     private int rows;
 
-    private DigitsCsv(InputStream in, String name) {
+    private DigitsCsv(InputStream in, String name, boolean labelled) {
         this.in = in;
         this.name = name;
+        this.labelled = labelled;
     }
 
     /// The data set of a file: raw pixels `0..16`, [Digits#CLASSES] classes, rows in the file's order.
@@ -68,12 +79,24 @@ public final class DigitsCsv {
     ///         columns, a field is empty, no whole number or out of range, a line is blank with rows behind
     ///         it, or the first is a header; when a limit is passed
     public static Dataset read(Path file) {
+        return open(file, true).dataset();
+    }
+
+    /// The images of a file of the same form, in which a line may lack the label and the comma before it.
+    ///
+    /// @throws DataException as [#read]
+    public static Images images(Path file) {
+        DigitsCsv read = open(file, false);
+        return new Images(read.pixels(), read.labels());
+    }
+
+    private static DigitsCsv open(Path file, boolean labelled) {
         String name = file.toString();
         if (Files.isDirectory(file)) {
             throw new DataException(name + " is a directory; give the CSV file itself.");
         }
         try (InputStream in = Files.newInputStream(file)) {
-            return parse(in, name);
+            return parse(in, name, labelled);
         } catch (IOException e) {
             throw unreadable(name, e);
         }
@@ -81,8 +104,12 @@ public final class DigitsCsv {
 
     /// The data set of a stream; `name` opens every message. Closes the stream.
     static Dataset parse(InputStream source, String name) {
+        return parse(source, name, true).dataset();
+    }
+
+    private static DigitsCsv parse(InputStream source, String name, boolean labelled) {
         try (InputStream in = decompressed(source)) {
-            return new DigitsCsv(in, name).read();
+            return new DigitsCsv(in, name, labelled).read();
         } catch (IOException e) {
             throw unreadable(name, e);
         }
@@ -106,7 +133,7 @@ public final class DigitsCsv {
         return new DataException(name + " cannot be read: " + reason + ".", e);
     }
 
-    private Dataset read() throws IOException {
+    private DigitsCsv read() throws IOException {
         fill();
         if (end >= 3 && buffer[0] == (byte) 0xef && buffer[1] == (byte) 0xbb && buffer[2] == (byte) 0xbf) {
             at = 3;
@@ -126,7 +153,7 @@ public final class DigitsCsv {
             throw new DataException(name + " is empty: it has no row of " + Digits.COLUMNS
                     + " pixels and a label; give a file with at least one.");
         }
-        return dataset();
+        return this;
     }
 
     private void fill() throws IOException {
@@ -194,7 +221,9 @@ public final class DigitsCsv {
                 throw fault();
             }
         }
-        if (column < FIELDS) {
+        if (!labelled && column == Digits.COLUMNS) {
+            labels[rows] = -1;
+        } else if (column < FIELDS) {
             throw fault();
         }
         rows++;
@@ -215,16 +244,24 @@ public final class DigitsCsv {
     }
 
     private Dataset dataset() {
+        return new Dataset(pixels(), labels(), Digits.CLASSES);
+    }
+
+    private Tensor pixels() {
         Tensor x = Tensor.zeros(rows, Digits.COLUMNS);
-        int[] y = new int[rows];
         float[] floats = x.data();
         for (int i = 0; i < rows * Digits.COLUMNS; i++) {
             floats[i] = pixels[i];
         }
+        return x.changed();
+    }
+
+    private int[] labels() {
+        int[] y = new int[rows];
         for (int i = 0; i < rows; i++) {
             y[i] = labels[i];
         }
-        return new Dataset(x, y, Digits.CLASSES);
+        return y;
     }
 
     /// What is wrong with the current line, which [#row] could not read. A wrong number of columns comes
@@ -239,10 +276,11 @@ public final class DigitsCsv {
         for (int i = start; i < stop; i++) {
             columns += buffer[i] == ',' ? 1 : 0;
         }
-        if (columns != FIELDS) {
+        if (columns != FIELDS && (labelled || columns != Digits.COLUMNS)) {
             return new DataException(where + ": the row is too " + (columns < FIELDS ? "short" : "long")
-                    + ", " + columns + (columns == 1 ? " column" : " columns") + " instead of " + FIELDS
-                    + "; give " + Digits.COLUMNS + " pixels and the label, with commas between.");
+                    + ", " + columns + (columns == 1 ? " column" : " columns") + " instead of "
+                    + (labelled ? "" : Digits.COLUMNS + " or ") + FIELDS + "; give " + Digits.COLUMNS + " pixels "
+                    + (labelled ? "and the label" : "and, if it is known, the label") + ", with commas between.");
         }
         int column = 0;
         int from = start;

@@ -42,6 +42,11 @@ public final class Dense implements Layer {
         return b;
     }
 
+    /// The activation, or `null` for none.
+    public UnaryOp activation() {
+        return op.activation();
+    }
+
     @Override
     public Var apply(Var x) {
         return op.apply(x, w, b);

@@ -94,6 +94,43 @@ public record Objective(Op loss, Targets targets, Op head) {
                 + String.join(", ", Table.ALL.stream().map(Objective::name).toList()));
     }
 
+    /// Whether [#shares] gives probabilities: losses of the cross-entropy kind make them of scores.
+    public boolean probabilistic() {
+        return targets == Targets.LABELS || targets == Targets.BINARY || head != null
+                || loss instanceof SoftTargetCrossEntropy;
+    }
+
+    /// What a row of scores says of each class, for people to look at: its probability, by the softmax in double, or
+    /// where the loss is not [#probabilistic] its score. A single score speaks for class 1; as two scores with its
+    /// difference, or with a sign for each class.
+    ///
+    /// @param scores what the network gave, `[rows, outputs]`
+    public double[] shares(Tensor scores, int row) {
+        double[] shares = new double[targets.single() ? 2 : scores.shape().extent(1)];
+        for (int c = 0; c < shares.length; c++) {
+            shares[c] = targets == Targets.SIGNED ? (2 * c - 1) * scores.get(row, 0)
+                    : targets == Targets.BINARY ? c * scores.get(row, 0) : scores.get(row, c);
+        }
+        return probabilistic() ? softmax(shares) : shares;
+    }
+
+    private static double[] softmax(double[] scores) {
+        double largest = scores[0];
+        for (double s : scores) {
+            largest = Math.max(largest, s);
+        }
+        double[] p = new double[scores.length];
+        double sum = 0;
+        for (int c = 0; c < p.length; c++) {
+            p[c] = StrictMath.exp(scores[c] - largest);
+            sum += p[c];
+        }
+        for (int c = 0; c < p.length; c++) {
+            p[c] /= sum;
+        }
+        return p;
+    }
+
     /// Records head and loss behind `scores`.
     ///
     /// @param labels of the batch

@@ -21,8 +21,8 @@ import lanegrad.op.Tanh;
 ///
 /// It is grown from genes, one for each operation. Whatever the genes are, the graph is a right one: operands that do
 /// not fit get new inputs of the shape that does; where a value lies outside of what an operation is defined for, or is
-/// on its way out of the floats, it goes through a tanh or a sigmoid first. So a list of genes shrinks gene by gene to the
-/// smallest graph.
+/// on its way out of the floats, it goes through a tanh or a sigmoid first. So a list of genes shrinks gene by gene to
+/// the smallest graph.
 public final class Graph implements GradientCheck.Function {
     /// Values beyond this are brought back by a tanh.
     private static final double LARGE = 8;

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import lanegrad.Backend;
 import lanegrad.bench.jmh.BinaryBenchmark;
+import lanegrad.bench.jmh.CheckBenchmark;
 import lanegrad.bench.jmh.EngineBenchmark;
 import lanegrad.bench.jmh.MatMulBenchmark;
 import lanegrad.bench.jmh.OperationBenchmark;
@@ -45,7 +46,7 @@ class BenchmarkListTest {
         }
         for (Class<?> suite : List.of(MatMulBenchmark.class, UnaryBenchmark.class, BinaryBenchmark.class,
                 OperationBenchmark.class, OptimizerBenchmark.class, StepBenchmark.class, RoofBenchmark.class,
-                TrapExhibit.class)) {
+                CheckBenchmark.class, TrapExhibit.class)) {
             assertTrue(list.contains(suite.getName()), suite.getName() + " is not in META-INF/BenchmarkList");
         }
     }
