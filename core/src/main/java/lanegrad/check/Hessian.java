@@ -19,7 +19,8 @@ import lanegrad.Var;
 ///
 /// Source: B. A. Pearlmutter, *Fast Exact Multiplication by the Hessian* (Neural Computation 6, 1994).
 public final class Hessian {
-    /// The step of [#difference]: its error is of the order of the step's fourth power, 1e-12, and that of rounding 1e-13.
+    /// The step of [#difference]: its error is of the order of the step's fourth power, 1e-12, and that of rounding
+    /// 1e-13.
     private static final double STEP = 0x1p-10;
 
     private final Replay replay;
@@ -44,8 +45,8 @@ public final class Hessian {
     public static Hessian of(GradientCheck.Recording recording) {
         Var y = recording.record(new Tape());
         if (y.shape().size() != 1) {
-            throw new IllegalArgumentException("Hessian: the result is " + y + "; second derivatives are those of a single "
-                    + "number, so reduce it with Sum or Mean");
+            throw new IllegalArgumentException("Hessian: the result is " + y + "; second derivatives are those of a "
+                    + "single number, so reduce it with Sum or Mean");
         }
         Replay replay = Replay.of(y);
         if (replay.weak() != null) {
@@ -128,8 +129,8 @@ public final class Hessian {
 
     private double[][] checked(double[][] u) {
         if (u.length != x.length) {
-            throw new IllegalArgumentException("Hessian: the direction has " + u.length + " arrays, the computation has "
-                    + x.length + " inputs, " + replay.inputs() + "; give one array for each");
+            throw new IllegalArgumentException("Hessian: the direction has " + u.length + " arrays, the computation "
+                    + "has " + x.length + " inputs, " + replay.inputs() + "; give one array for each");
         }
         for (int k = 0; k < u.length; k++) {
             if (u[k].length != x[k].length) {

@@ -118,7 +118,8 @@ final class Invariants {
         Tape tape = new Tape(backend, 1);
         FloatRun.of(GradientCheck.recording(f, other), tape, dy);
         tape.rewind();
-        same(first, FloatRun.of(GradientCheck.recording(f, x), tape, dy), backend + ", a rewound tape after other inputs");
+        same(first, FloatRun.of(GradientCheck.recording(f, x), tape, dy),
+                backend + ", a rewound tape after other inputs");
     }
 
     private void twoUses(GradientCheck.Function f, Tensor[] x, Backend backend, float[] dy, FloatRun first,
@@ -166,8 +167,8 @@ final class Invariants {
             for (int k = 0; k < e.inputs(); k++) {
                 // Asking for the buffer of a gradient counts as a write, so the first to ask finds one.
                 if (!e.wants(k) && seen.add(e.input(k)) && e.dx(k).version() > 1) {
-                    findings.add(GradientReport.Part.INPUTS, backend + ": " + e.op().name() + " writes a gradient for its "
-                            + "input " + k + ", which wants none; ask e.wants(" + k + ") first");
+                    findings.add(GradientReport.Part.INPUTS, backend + ": " + e.op().name() + " writes a gradient for "
+                            + "its input " + k + ", which wants none; ask e.wants(" + k + ") first");
                 }
             }
         }

@@ -129,8 +129,8 @@ final class Slopes {
             if (clear && (best == null || difference < best.difference) && (s < WIDE || difference <= GradientCheck.FORMULA)) {
                 best = new Found(Kind.SMOOTH, value, difference, left[s], right[s], size, h);
             }
-            // At a kink whose convention is the middle, as that of |x|, central differences agree too; the sides do not,
-            // with any step.
+            // At a kink whose convention is the middle, as that of |x|, central differences agree too; the sides do
+            // not, with any step.
             double between = Math.abs(left[s] - right[s]);
             apart &= s == WIDE || between > APART * Math.max(Math.abs(left[s]), Math.abs(right[s]))
                     && between > 8 * rounding;
@@ -145,8 +145,8 @@ final class Slopes {
         if (!finite) {
             return new Found(Kind.NOT_FINITE, Double.NaN, 0, 0, 0, 0, 0);
         }
-        if (best != null && best.difference <= GradientCheck.FORMULA && move[2] > 0.25 * move[0]) {
-            // A single point that stands out.
+        // A single point that stands out from both sides is no kink.
+        if (best != null && best.difference <= GradientCheck.FORMULA && (!apart || move[2] > 0.25 * move[0])) {
             return best;
         }
         // A long step meets kinks that a shorter one does not: then it proves nothing.

@@ -52,7 +52,8 @@ public final class HardSigmoid extends UnaryOp {
     @Override
     public Real exact(Real x) {
         double v = x.value();
-        return x.function(v != v ? v : Math.min(Math.max((v + 3) / 6, 0), 1), v >= -3 && v <= 3 ? 1 / 6.0 : v != v ? v : 0, 0)
+        return x.function(v != v ? v : Math.min(Math.max((v + 3) / 6, 0), 1),
+                v >= -3 && v <= 3 ? 1 / 6.0 : v != v ? v : 0, 0)
                 .branched(x, Real.of(-3), 1 / 6.0).branched(x, Real.of(3), 1 / 6.0);
     }
 

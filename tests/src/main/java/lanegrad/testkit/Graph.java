@@ -19,10 +19,10 @@ import lanegrad.op.Tanh;
 
 /// A random computation: inputs, and operations of the registry on them and on each other's results.
 ///
-/// It is grown from genes, one for each operation. Whatever the genes are, the graph is a right one: operands that do not
-/// fit get new inputs of the shape that does; where a value lies outside of what an operation is defined for, or is on
-/// its way out of the floats, it goes through a tanh or a sigmoid first. So a list of genes shrinks gene by gene to the
-/// smallest graph.
+/// It is grown from genes, one for each operation. Whatever the genes are, the graph is a right one: operands that do
+/// not fit get new inputs of the shape that does; where a value lies outside of what an operation is defined for, or is
+/// on its way out of the floats, it goes through a tanh or a sigmoid first. So a list of genes shrinks gene by gene to
+/// the smallest graph.
 public final class Graph implements GradientCheck.Function {
     /// Values beyond this are brought back by a tanh.
     private static final double LARGE = 8;
@@ -106,8 +106,8 @@ public final class Graph implements GradientCheck.Function {
         List<Integer> operands = new ArrayList<>(List.of(a));
         Object attribute = null;
         String name = operation.op().name();
-        if (name.startsWith("matmul") || name.startsWith("linear") || name.equals("add-row") || name.equals("layer-norm")
-                || name.startsWith("slice") || name.startsWith("gather")) {
+        if (name.startsWith("matmul") || name.startsWith("linear") || name.equals("add-row")
+                || name.equals("layer-norm") || name.startsWith("slice") || name.startsWith("gather")) {
             if (shape.rank() != 2 || shape.size() == 0) {
                 return;
             }

@@ -65,7 +65,8 @@ class GradientCheckTest {
     @Test
     void jumpsAreSetAside() {
         MeaningMutants.Pointwise step = new MeaningMutants.Pointwise(v -> v >= 0 ? v + 1 : v, v -> 1);
-        GradientReport report = GradientCheck.of(v -> Tape.of(v).record(step, v[0]), KernelMutants.line(16, 0)).orThrow();
+        GradientReport report = GradientCheck.of(v -> Tape.of(v).record(step, v[0]), KernelMutants.line(16, 0))
+                .orThrow();
         assertEquals(1, report.aside());
         assertEquals(16, report.points());
     }
@@ -106,7 +107,8 @@ class GradientCheckTest {
         assertTrue(report.failed(Part.KERNEL), report::toString);
         String example = report.failures().get(0).example();
         assertTrue(example.contains("'planted-multiply' at position 7"), example);
-        assertTrue(example.matches("(?s)// .*\\nGradientCheck\\.of\\(f, Tensor\\.of\\(new float\\[] \\{\\S+f}, 1, 1\\), "
+        assertTrue(example.matches("(?s)// .*\\n"
+                + "GradientCheck\\.of\\(f, Tensor\\.of\\(new float\\[] \\{\\S+f}, 1, 1\\), "
                 + "Tensor\\.of\\(new float\\[] \\{\\S+f}, 1, 1\\)\\)\\.orThrow\\(\\);"), example);
     }
 
@@ -128,7 +130,8 @@ class GradientCheckTest {
     @Test
     void withoutAMeaningTheCheckIsWeakAndSaysSo() {
         Tensor x = KernelMutants.line(9);
-        GradientReport right = GradientCheck.of(v -> Tape.of(v).record(new MeaningMutants.Unknown(1), v[0]), x).orThrow();
+        GradientReport right = GradientCheck.of(v -> Tape.of(v).record(new MeaningMutants.Unknown(1), v[0]), x)
+                .orThrow();
         assertNotNull(right.weak());
         assertTrue(right.toString().contains("operation unknown has no exact meaning"), right::toString);
         MeaningMutants.Unknown off = new MeaningMutants.Unknown(1.05f);
@@ -157,11 +160,12 @@ class GradientCheckTest {
 
     @Test
     void fastModeNamesTheCoordinate() {
-        GradientReport right = GradientCheck.of("network", network(Linear.PLAIN), Settings.DEFAULT.fast(true)).orThrow();
+        GradientReport right = GradientCheck.of("network", network(Linear.PLAIN), Settings.DEFAULT.fast(true))
+                .orThrow();
         // Two directions for each of four parameters; along (1, 1, 1) the bias of a softmax has no slope to compare.
         assertTrue(right.points() >= 8 && right.points() <= 11, right::toString);
-        Planted wrong = new Planted(Linear.PLAIN, null, Planted.changed(1, (e, i, dx) -> i == 5 ? dx + 0.01f : dx), false,
-                null);
+        Planted wrong = new Planted(Linear.PLAIN, null, Planted.changed(1, (e, i, dx) -> i == 5 ? dx + 0.01f : dx),
+                false, null);
         GradientReport report = GradientCheck.of("network", network(wrong), Settings.DEFAULT.fast(true));
         assertTrue(report.failed(Part.KERNEL), report::toString);
         assertTrue(report.failures().get(0).what().contains("w1 1[5]")
@@ -169,7 +173,8 @@ class GradientCheckTest {
         // A wrong formula in meaning and kernel is for the directions to find, and for the coordinates to name.
         MeaningMutants.Pointwise bent = new MeaningMutants.Pointwise(Math::sin, v -> v > 0.5 ? 0 : Math.cos(v));
         Tensor x = KernelMutants.line(40);
-        GradientReport formula = GradientCheck.run("fast", v -> Tape.of(v).record(bent, v[0]), Settings.DEFAULT.fast(true), x);
+        GradientReport formula = GradientCheck.run("fast", v -> Tape.of(v).record(bent, v[0]),
+                Settings.DEFAULT.fast(true), x);
         assertTrue(formula.failed(Part.FORMULA), formula::toString);
         assertTrue(formula.failures().stream().anyMatch(f -> f.what().startsWith("variable 0[")), formula::toString);
     }
@@ -180,8 +185,8 @@ class GradientCheckTest {
         assertEquals(new Settings(3, 9, 0.1, true, true, List.of(Backend.SCALAR)), s);
         Tensor x = KernelMutants.line(50);
         assertEquals(3, GradientCheck.of("some", v -> Tanh.of(v[0]), Settings.DEFAULT.points(3), x).orThrow().points());
-        assertEquals(50, GradientCheck.of("one backend", v -> Tanh.of(v[0]), Settings.DEFAULT.backends(Backend.SCALAR), x)
-                .orThrow().elements());
+        assertEquals(50, GradientCheck.of("one backend", v -> Tanh.of(v[0]),
+                Settings.DEFAULT.backends(Backend.SCALAR), x).orThrow().elements());
         GradientCheck.Function flat = v -> Relu.of(v[0]);
         Tensor negative = Tensor.of(new float[] {-1, -2}, 2);
         assertTrue(GradientCheck.of("flat", flat, Settings.DEFAULT, negative).failed(Part.VACUOUS));

@@ -29,10 +29,11 @@ import org.junit.jupiter.api.TestFactory;
 /// Second derivatives against differences of gradients, and where they are known.
 class HessianTest {
     private static final List<String> SMOOTH = List.of("sigmoid", "tanh", "softplus", "log-sigmoid", "silu", "gelu",
-            "gelu-tanh", "mish", "elu", "celu", "softsign", "square", "sqrt", "rsqrt", "reciprocal", "exp", "expm1", "log",
-            "log1p", "pow-3", "pow-2.4", "pow-0.5", "pow-minus-2", "multiply", "divide", "logsumexp", "variance", "norm",
-            "norm-rows", "softmax-rows", "softmax-columns", "log-softmax", "layer-norm", "matmul-nn", "matmul-tt", "linear",
-            "linear-sigmoid", "softmax-cross-entropy", "soft-target-cross-entropy", "binary-cross-entropy",
+            "gelu-tanh", "mish", "elu", "celu", "softsign", "square", "sqrt", "rsqrt", "reciprocal", "exp", "expm1",
+            "log", "log1p", "pow-3", "pow-2.4", "pow-0.5", "pow-minus-2", "multiply", "divide", "logsumexp", "variance",
+            "norm", "norm-rows",
+            "softmax-rows", "softmax-columns", "log-softmax", "layer-norm", "matmul-nn", "matmul-tt",
+            "linear", "linear-sigmoid", "softmax-cross-entropy", "soft-target-cross-entropy", "binary-cross-entropy",
             "mean-squared-error", "kl-divergence");
 
     /// `x^T A x` has the gradient `(A + A^T) x` and the Hessian `A + A^T`.
@@ -149,8 +150,8 @@ class HessianTest {
         for (int k = 0; k < u.length; k++) {
             for (int i = 0; i < u[k].length; i++) {
                 if (!(Math.abs(product[k][i] - difference[k][i]) <= 1e-7 * largest)) {
-                    throw new AssertionError(what + ", input " + k + "[" + i + "]: dual numbers over the reverse pass give "
-                            + product[k][i] + ", differences of gradients " + difference[k][i]);
+                    throw new AssertionError(what + ", input " + k + "[" + i + "]: dual numbers over the reverse "
+                            + "pass give " + product[k][i] + ", differences of gradients " + difference[k][i]);
                 }
             }
         }

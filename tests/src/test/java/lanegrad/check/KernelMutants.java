@@ -39,7 +39,8 @@ final class KernelMutants {
                     Planted.changed(0, (e, i, dx) -> 2 * e.x(0).get(i ^ 1) * e.dy().get(i)), line(64)),
             Mutant.after("shifted by one", KERNEL, "square",
                     Planted.changed(0, (e, i, dx) -> i == 0 ? dx : 2 * e.x(0).get(i - 1) * e.dy().get(i - 1))),
-            Mutant.after("NaN in one element", KERNEL, "tanh", Planted.changed(0, (e, i, dx) -> i == 3 ? Float.NaN : dx)),
+            Mutant.after("NaN in one element", KERNEL, "tanh",
+                    Planted.changed(0, (e, i, dx) -> i == 3 ? Float.NaN : dx)),
             Mutant.after("infinite in one element", KERNEL, "tanh",
                     Planted.changed(0, (e, i, dx) -> i == 3 ? Float.POSITIVE_INFINITY : dx)),
             Mutant.after("zeros", KERNEL, "tanh", Planted.changed(0, (e, i, dx) -> 0)),
@@ -92,7 +93,8 @@ final class KernelMutants {
                     Planted.changed(0, (e, i, dx) -> i < 5 ? Math.nextUp(dx) : dx)),
             Mutant.forward("result 1e-4 off", FORWARD, "exp", Planted.result((e, i, y) -> y * 1.0001f)),
             Mutant.forward("result 1e-6 off", FORWARD, "reciprocal", Planted.result((e, i, y) -> y * 1.000001f)),
-            Mutant.forward("result NaN in one place", FORWARD, "exp", Planted.result((e, i, y) -> i == 9 ? Float.NaN : y)));
+            Mutant.forward("result NaN in one place", FORWARD, "exp",
+                    Planted.result((e, i, y) -> i == 9 ? Float.NaN : y)));
 
     /// Faults of particular formulas.
     static final List<Mutant> FORMULAS = List.of(
@@ -120,7 +122,8 @@ final class KernelMutants {
                     Planted.changed(0, (e, i, dx) -> e.x(0).get(i) > 88 ? 0 : dx), line(64, 89, -90, 100)),
             Mutant.after("sigmoid: wrong only below -80", KERNEL, "sigmoid",
                     Planted.changed(0, (e, i, dx) -> e.x(0).get(i) < -80 ? 2 * dx : dx), line(64, 89, -81, 100)),
-            Mutant.after("clip: gradient beyond the bounds", KERNEL, "clip", Planted.changed(0, (e, i, dx) -> e.dy().get(i))),
+            Mutant.after("clip: gradient beyond the bounds", KERNEL, "clip",
+                    Planted.changed(0, (e, i, dx) -> e.dy().get(i))),
             Mutant.after("maximum: all to a where both are equal", KERNEL, "maximum",
                     Planted.changed(0, (e, i, dx) -> e.x(0).get(i) == e.x(1).get(i) ? e.dy().get(i) : dx),
                     line(16), line(16)),
@@ -135,12 +138,14 @@ final class KernelMutants {
                     Planted.changed(0, (e, i, dx) -> dx / 2)),
             Mutant.after("cross-entropy: sign", KERNEL, "softmax-cross-entropy", Planted.changed(0, (e, i, dx) -> -dx)),
             Mutant.after("cross-entropy: label not subtracted", KERNEL, "softmax-cross-entropy",
-                    Planted.changed(0, (e, i, dx) -> i % 10 == ((int[]) e.attribute())[i / 10] ? dx + e.dy().get(0) / 7 : dx)),
+                    Planted.changed(0, (e, i, dx) ->
+                            i % 10 == ((int[]) e.attribute())[i / 10] ? dx + e.dy().get(0) / 7 : dx)),
             Mutant.instead("softmax: only the diagonal", KERNEL, "softmax-rows",
                     Planted.gradient(0, (e, i, dx) -> e.dy().get(i) * e.y().get(i) * (1 - e.y().get(i)))),
             Mutant.instead("softmax: the sum over rows forgotten", KERNEL, "softmax-rows",
                     Planted.gradient(0, (e, i, dx) -> e.dy().get(i) * e.y().get(i))),
-            Mutant.instead("logsumexp: dy handed on", KERNEL, "logsumexp", Planted.gradient(0, (e, i, dx) -> e.dy().get(0))),
+            Mutant.instead("logsumexp: dy handed on", KERNEL, "logsumexp",
+                    Planted.gradient(0, (e, i, dx) -> e.dy().get(0))),
             Mutant.after("variance: n - 1 in backward only", KERNEL, "variance",
                     Planted.changed(0, (e, i, dx) -> dx * 35 / 34)),
             Mutant.after("layer norm: gradient of the mean forgotten", KERNEL, "layer-norm",
@@ -164,7 +169,8 @@ final class KernelMutants {
             }, square(1), square(2)),
             Mutant.after("linear: bias from the last row only", KERNEL, "linear", Planted.changed(2, (e, i, dx) ->
                     e.dy().get(e.dy().size() - e.x(2).size() + i))),
-            Mutant.after("add-row: mean for sum over rows", KERNEL, "add-row", Planted.changed(1, (e, i, dx) -> dx / 7)),
+            Mutant.after("add-row: mean for sum over rows", KERNEL, "add-row",
+                    Planted.changed(1, (e, i, dx) -> dx / 7)),
             Mutant.after("gather: rows taken twice overwrite", KERNEL, "gather-rows", Planted.changed(0, (e, i, dx) ->
                     i / 10 == 3 ? e.dy().get(40 + i % 10) : dx)),
             Mutant.after("slice: one row too far", KERNEL, "slice-rows", Planted.changed(0, (e, i, dx) -> {

@@ -57,7 +57,8 @@ record Mutant(String what, GradientReport.Part part, GradientCheck.Function wron
         return of(what, part, function(wrong, on, drawn, wanted), function(right, on, drawn, wanted), x);
     }
 
-    private static GradientCheck.Function function(Planted op, Operation.Case on, Tensor[] drawn, List<Integer> wanted) {
+    private static GradientCheck.Function function(Planted op, Operation.Case on, Tensor[] drawn,
+            List<Integer> wanted) {
         return v -> {
             Var[] in = new Var[drawn.length];
             for (int k = 0; k < in.length; k++) {
