@@ -48,8 +48,8 @@ public interface Op {
         throw new UnsupportedOperationException("operation " + name() + " has no exact meaning; override exact");
     }
 
-    /// The exact meaning again, for inputs of which few numbers are others than before: what does not depend on those may
-    /// be taken from the result of before. Without it, checks of large networks would take hours.
+    /// The exact meaning again, for inputs of which few numbers are others than before: what does not depend on those
+    /// may be taken from the result of before. Without it, checks of large networks would take hours.
     ///
     /// @param before the result for `was`
     /// @param was the inputs of before; where a number is the same object as in `x`, it has not changed

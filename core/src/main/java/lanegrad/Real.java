@@ -23,8 +23,8 @@ import java.util.Arrays;
 /// included: a branch that is not taken contributes nothing.
 ///
 /// **Branches.** Floats that differ from a number by no more than its running error may lie on the other side of a
-/// kink. A function in pieces says where its pieces meet ([#branched]); a number in doubt there has the jump of the slope as
-/// the error of its derivative.
+/// kink. A function in pieces says where its pieces meet ([#branched]); a number in doubt there has the jump of the
+/// slope as the error of its derivative.
 ///
 /// **Kinks.** [#abs] has the slope 0 at 0; [#max] and [#min] give half to each of equal numbers. An operation with
 /// another convention decides by [#value] and returns one of its inputs.

@@ -15,7 +15,8 @@ import lanegrad.data.Digits;
 ///
 /// A line may be shorter: what it lacks is paper. There must be 8, blank ones too.
 final class Drawing {
-    private static final String LEGEND = "' .:-=+*#%@' from paper to full ink, or 0-9 and a-g for the pixel values 0 to 16";
+    private static final String LEGEND = "' .:-=+*#%@' from paper to full ink, or 0-9 and a-g for the pixel values 0 "
+            + "to 16";
 
     private static final int SIDE = 8;
     private static final String SHADES = " .:-=+*#%@";

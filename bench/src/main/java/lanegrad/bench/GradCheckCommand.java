@@ -29,12 +29,14 @@ import picocli.CommandLine.Spec;
 
 /// `lanegrad gradcheck`: the gradients of operations, or of a network on digits, checked.
 @Command(name = "gradcheck", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Check gradients: the formula against differences and dual numbers of the exact meaning in double, "
+        description = {"Check gradients: the formula against differences and dual numbers of the exact meaning in "
+                + "double, "
             + "the float kernels against the gradient in double, within the error that their roundings explain.",
-            "A line for each operation says how many points were compared, how many were kinks or set aside, the largest "
+            "A line for each operation says how many points were compared, how many were kinks or set aside, the "
+                    + "largest "
                 + "difference of the formula, the largest share of its bound that the error of a kernel took, and the "
-                + "verdict. What is wrong is told below with the smallest example found. The exit code is 1 if anything "
-                + "is wrong."},
+                + "verdict. What is wrong is told below with the smallest example found. The exit code is 1 if "
+                + "anything is wrong."},
         footer = {"%nExamples:", "  lanegrad gradcheck softmax linear", "  lanegrad gradcheck --all",
             "  lanegrad gradcheck --network 64,32,10 --fast"})
 final class GradCheckCommand implements Callable<Integer> {
@@ -50,8 +52,8 @@ final class GradCheckCommand implements Callable<Integer> {
     private boolean all;
 
     @Option(names = "--network", paramLabel = "SIZES",
-            description = "All parameters of a network of these sizes, from 64 pixels to 10 classes, for instance 64,32,10, "
-                    + "on the first " + BATCH + " digits with softmax cross-entropy.")
+            description = "All parameters of a network of these sizes, from 64 pixels to 10 classes, for instance "
+                    + "64,32,10, on the first " + BATCH + " digits with softmax cross-entropy.")
     private String network;
 
     @Option(names = "--activation", paramLabel = "NAME",
@@ -113,7 +115,8 @@ final class GradCheckCommand implements Callable<Integer> {
             usage.accept(() -> Activations.named(activation == null ? "relu" : activation));
         }
         RunFile file = json == null ? null : new RunFile("--json", json);
-        terminal.out.println(String.format("%-38s %7s %6s %6s  %9s  %7s %7s  %s", "", "points", "kinks", "aside", "formula",
+        terminal.out.println(String.format("%-38s %7s %6s %6s  %9s  %7s %7s  %s", "", "points", "kinks", "aside",
+                "formula",
                 "kernel", "ulp", "verdict"));
         long start = System.nanoTime();
         for (int s = 0; s < seeds; s++) {
@@ -132,8 +135,10 @@ final class GradCheckCommand implements Callable<Integer> {
         }
         terminal.out.flush();
         if (file != null) {
-            file.write(RunFile.json(Map.of("version", Main.VERSION.substring("lanegrad ".length()), "seed", seed, "seeds",
-                    seeds, "reports", reports.stream().map(GradCheckCommand::json).toList())), "the gradients were checked");
+            file.write(RunFile.json(Map.of("version", Main.VERSION.substring("lanegrad ".length()), "seed", seed,
+                    "seeds",
+                    seeds, "reports", reports.stream().map(GradCheckCommand::json).toList())), "the gradients were "
+                            + "checked");
         }
         terminal.err.printf(Locale.ROOT, "%,d checks of %s in %s%n", reports.size(), String.join(" and ",
                 settings.backends().stream().map(b -> b.toString().toLowerCase(Locale.ROOT)).toList()),
@@ -163,8 +168,8 @@ final class GradCheckCommand implements Callable<Integer> {
             try {
                 sizes[i] = Integer.parseInt(parts[i].strip());
             } catch (NumberFormatException e) {
-                throw usage.wrong("--network: '" + parts[i] + "' is not a whole number; give the units of each layer, for "
-                        + "instance 64,32,10");
+                throw usage.wrong("--network: '" + parts[i] + "' is not a whole number; give the units of each layer, "
+                        + "for instance 64,32,10");
             }
             usage.check(sizes[i] >= 1 && sizes[i] <= 1 << 12, "--network", network, "a layer has 1 to 4096 units");
         }
@@ -201,8 +206,8 @@ final class GradCheckCommand implements Callable<Integer> {
         long now = System.nanoTime();
         if (terminal.interactive && now - drawn > 100_000_000) {
             drawn = now;
-            terminal.out.printf(Locale.ROOT, "\r\u001b[K%s %3.0f%%  %s%s, %.0f s ", terminal.bar(share, 16), 100 * share,
-                    name, seeds > 1 ? ", seed " + (seed + s) : "", (now - start) * 1e-9);
+            terminal.out.printf(Locale.ROOT, "\r\u001b[K%s %3.0f%%  %s%s, %.0f s ", terminal.bar(share, 16),
+                    100 * share, name, seeds > 1 ? ", seed " + (seed + s) : "", (now - start) * 1e-9);
             terminal.out.flush();
         }
     }
@@ -228,8 +233,10 @@ final class GradCheckCommand implements Callable<Integer> {
     }
 
     private String line(GradientReport r) {
-        String line = String.format(Locale.ROOT, "%-38s %,7d %,6d %,6d  %9.1e  %7.3f %7.1f  %s", r.name(), r.points(), r.kinks(),
-                r.aside(), r.formula(), r.kernel(), r.kernelUlps(), r.passed() ? r.weak() == null ? "right" : "right, weak check"
+        String line = String.format(Locale.ROOT, "%-38s %,7d %,6d %,6d  %9.1e  %7.3f %7.1f  %s", r.name(),
+                r.points(), r.kinks(),
+                r.aside(), r.formula(), r.kernel(), r.kernelUlps(), r.passed() ? r.weak() == null ? "right" : "right, "
+                        + "weak check"
                 : "WRONG");
         return r.passed() ? line : terminal.red(line);
     }

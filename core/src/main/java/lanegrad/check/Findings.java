@@ -60,7 +60,7 @@ final class Findings {
     }
 
     GradientReport report() {
-        return new GradientReport(name, points, kinks, aside, elements, formula, formulaAt, kernel, kernelUlps, kernelAt,
-                weak, List.copyOf(failures));
+        return new GradientReport(name, points, kinks, aside, elements, formula, formulaAt, kernel, kernelUlps,
+                kernelAt, weak, List.copyOf(failures));
     }
 }

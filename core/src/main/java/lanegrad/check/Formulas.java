@@ -2,6 +2,7 @@ package lanegrad.check;
 
 import java.util.Arrays;
 import lanegrad.Real;
+import lanegrad.check.GradientReport.Part;
 import lanegrad.math.SplitMix;
 
 /// The reverse derivative of a replay beside its dual numbers and its differences.
@@ -69,11 +70,11 @@ final class Formulas {
 
     private void close() {
         if (findings.points == 0) {
-            findings.add(GradientReport.Part.VACUOUS, "no coordinate was checked; all inputs are empty");
+            findings.add(Part.VACUOUS, "no coordinate was checked; all inputs are empty");
         } else if (findings.aside > settings.cap() * findings.points) {
-            findings.add(GradientReport.Part.VACUOUS, findings.aside + " of " + findings.points + " coordinates were set "
-                    + "aside, more than " + settings.cap() + " of them: " + findings.rounded + " where differences are lost "
-                    + "in rounding, the others jumps or not finite; draw other inputs");
+            findings.add(Part.VACUOUS, findings.aside + " of " + findings.points + " coordinates were set "
+                    + "aside, more than " + settings.cap() + " of them: " + findings.rounded + " where differences "
+                    + "are lost in rounding, the others jumps or not finite; draw other inputs");
         }
     }
 
@@ -116,7 +117,7 @@ final class Formulas {
         double difference = Math.max(0, Math.abs(slope - g.value()) - g.error() * 0x1p-28);
         found(difference / Math.max(size, Double.MIN_NORMAL), k, i);
         if (!(difference <= GradientCheck.FORMULA * size)) {
-            findings.add(GradientReport.Part.FORMULA, place(k, i) + ": reverse " + g.value() + ", dual numbers " + slope);
+            findings.add(Part.FORMULA, place(k, i) + ": reverse " + g.value() + ", dual numbers " + slope);
         }
         return depends;
     }
@@ -142,13 +143,13 @@ final class Formulas {
                 findings.kinks++;
                 double slack = 1e-4 * at.size();
                 if (!(g >= at.left() - slack && g <= at.right() + slack)) {
-                    findings.add(GradientReport.Part.KINK, place(k, i) + ": reverse " + g + " at a kink with slopes from "
+                    findings.add(Part.KINK, place(k, i) + ": reverse " + g + " at a kink with slopes from "
                             + at.left() + " to " + at.right());
                 }
             }
             case WRONG -> {
                 found(at.difference(), k, i);
-                findings.add(GradientReport.Part.FORMULA, place(k, i) + ": reverse " + g + ", central differences "
+                findings.add(Part.FORMULA, place(k, i) + ": reverse " + g + ", central differences "
                         + at.value() + " with step " + at.step() + ", smooth");
             }
             default -> throw new IllegalStateException(at.kind().toString());

@@ -8,6 +8,7 @@ import lanegrad.Real;
 import lanegrad.Tape;
 import lanegrad.Tensor;
 import lanegrad.Var;
+import lanegrad.check.GradientReport.Part;
 import lanegrad.math.SplitMix;
 
 /// Checks the gradient of a computation, and keeps two questions apart.
@@ -163,7 +164,7 @@ public final class GradientCheck {
         Var y = recording.record(new Tape(settings.backends().get(0), 1));
         Replay replay = Replay.of(y);
         if (replay.inputs().isEmpty()) {
-            findings.add(GradientReport.Part.VACUOUS, "the result depends on no variable and no parameter; make one "
+            findings.add(Part.VACUOUS, "the result depends on no variable and no parameter; make one "
                     + "with tape.variable or Var.parameter");
             return findings.report();
         }
@@ -197,7 +198,7 @@ public final class GradientCheck {
         for (int k = 0; k < before.length; k++) {
             int at = Arrays.mismatch(bits(before[k]), bits(after[k]));
             if (at >= 0) {
-                findings.add(GradientReport.Part.INPUTS, "input " + k + "[" + at + "] was " + before[k][at] + " and is "
+                findings.add(Part.INPUTS, "input " + k + "[" + at + "] was " + before[k][at] + " and is "
                         + after[k][at] + ": an operation must not write its inputs");
             }
         }

@@ -8,6 +8,7 @@ import lanegrad.Real;
 import lanegrad.Tape;
 import lanegrad.Tensor;
 import lanegrad.Var;
+import lanegrad.check.GradientReport.Part;
 import lanegrad.op.Add;
 
 /// What holds for every gradient, whatever the function: the same bits again, linearity, sums over uses, permuted rows.
@@ -37,7 +38,7 @@ final class Invariants {
             linear(backend, dy, runs[b]);
             for (int k = 0; k < runs[b].dx().length; k++) {
                 if (runs[b].dx()[k].length != replay.inputs().get(k).shape().size()) {
-                    findings.add(GradientReport.Part.INPUTS, backend + ": the gradient of input " + k + " has "
+                    findings.add(Part.INPUTS, backend + ": the gradient of input " + k + " has "
                             + runs[b].dx()[k].length + " elements, the input is " + replay.inputs().get(k));
                 }
             }
@@ -71,12 +72,12 @@ final class Invariants {
                 float dx = first.dx()[k][i];
                 float zero = none.dx()[k][i];
                 if (zero != 0 && Math.abs(dx) < Float.POSITIVE_INFINITY) {
-                    findings.add(GradientReport.Part.LINEAR, backend + ": a cotangent of zeros gives " + zero
+                    findings.add(Part.LINEAR, backend + ": a cotangent of zeros gives " + zero
                             + " for input " + k + "[" + i + "]; it must give 0");
                 }
                 float doubled = twice.dx()[k][i];
                 if (Math.abs(dx) >= TINY && Math.abs(dx) < Float.MAX_VALUE / 2 && doubled != -2 * dx) {
-                    findings.add(GradientReport.Part.LINEAR, backend + ": -2 times the cotangent gives " + doubled
+                    findings.add(Part.LINEAR, backend + ": -2 times the cotangent gives " + doubled
                             + " for input " + k + "[" + i + "]; with the cotangent itself it is " + dx);
                 }
             }
@@ -135,8 +136,9 @@ final class Invariants {
                 // Both are that far from the exact one, where terms all but cancel.
                 double slack = Math.max(SUM * largest, gradient == null ? 0 : 4 * gradient[k][i].error());
                 if (Math.abs(dx) < Float.MAX_VALUE / 2 && !(Math.abs(both.dx()[k][i] - 2 * dx) <= slack)) {
-                    findings.add(GradientReport.Part.ADDS, backend + ": used twice, input " + k + "[" + i
-                            + "] has the gradient " + both.dx()[k][i] + "; used once, " + dx + "; contributions must add");
+                    findings.add(Part.ADDS, backend + ": used twice, input " + k + "[" + i
+                            + "] has the gradient " + both.dx()[k][i] + "; used once, " + dx + "; contributions must "
+                            + "add");
                 }
             }
         }
@@ -155,7 +157,7 @@ final class Invariants {
         float[] dx = gradient != null ? gradient.toArray() : new float[x[only].size()];
         int at = Arrays.mismatch(GradientCheck.bits(dx), GradientCheck.bits(first));
         if (at >= 0) {
-            findings.add(GradientReport.Part.ADDS, backend + ": when no other input wants a gradient, input " + only + "["
+            findings.add(Part.ADDS, backend + ": when no other input wants a gradient, input " + only + "["
                     + at + "] has " + dx[at] + ", otherwise " + first[at]);
         }
     }
@@ -167,7 +169,7 @@ final class Invariants {
             for (int k = 0; k < e.inputs(); k++) {
                 // Asking for the buffer of a gradient counts as a write, so the first to ask finds one.
                 if (!e.wants(k) && seen.add(e.input(k)) && e.dx(k).version() > 1) {
-                    findings.add(GradientReport.Part.INPUTS, backend + ": " + e.op().name() + " writes a gradient for "
+                    findings.add(Part.INPUTS, backend + ": " + e.op().name() + " writes a gradient for "
                             + "its input " + k + ", which wants none; ask e.wants(" + k + ") first");
                 }
             }
@@ -204,7 +206,8 @@ final class Invariants {
             double[] y = Real.values(replay.run(here));
             double[] z = Real.values(replay.run(other));
             int row = y.length / m;
-            if (count > 0 && Arrays.equals(y, row, y.length, z, row, z.length) && Arrays.equals(Real.values(replay.run(exact)), turned(y, m))) {
+            if (count > 0 && Arrays.equals(y, row, y.length, z, row, z.length)
+                    && Arrays.equals(Real.values(replay.run(exact)), turned(y, m))) {
                 for (int b = 0; b < runs.length; b++) {
                     Backend backend = settings.backends().get(b);
                     FloatRun run = FloatRun.of(GradientCheck.recording(f, turned), backend, 1, turned(dy, m));
@@ -220,7 +223,7 @@ final class Invariants {
             int at = turned[k] == x[k] ? -1 : Arrays.mismatch(GradientCheck.bits(turned(first.dx()[k], m)),
                     GradientCheck.bits(run.dx()[k]));
             if (at >= 0) {
-                findings.add(GradientReport.Part.ROWS, backend + ": with the rows turned by one, the gradient of input "
+                findings.add(Part.ROWS, backend + ": with the rows turned by one, the gradient of input "
                         + k + "[" + at + "] is " + run.dx()[k][at] + "; where that row was before it is "
                         + turned(first.dx()[k], m)[at]);
             }
@@ -230,7 +233,7 @@ final class Invariants {
     private void same(FloatRun a, FloatRun b, String what) {
         String difference = a.difference(b);
         if (difference != null) {
-            findings.add(GradientReport.Part.REPEAT, what + ": not the same bits; " + difference);
+            findings.add(Part.REPEAT, what + ": not the same bits; " + difference);
         }
     }
 

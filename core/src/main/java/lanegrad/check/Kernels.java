@@ -2,6 +2,7 @@ package lanegrad.check;
 
 import lanegrad.Backend;
 import lanegrad.Real;
+import lanegrad.check.GradientReport.Part;
 
 /// Float results and gradients beside those in double, within the running error.
 final class Kernels {
@@ -19,7 +20,7 @@ final class Kernels {
     void compare(Backend backend, Replay replay, Real[] y, Real[][] gradient, FloatRun run) {
         for (int j = 0; j < y.length; j++) {
             if (inRange(y[j]) && !(Math.abs(run.y()[j] - y[j].value()) <= y[j].error())) {
-                findings.add(GradientReport.Part.FORWARD, String.format("%s, result[%d]: exact %s, got %s, error %.2e; "
+                findings.add(Part.FORWARD, String.format("%s, result[%d]: exact %s, got %s, error %.2e; "
                         + "its roundings explain %.2e", backend, j, y[j].value(), run.y()[j],
                         Math.abs(run.y()[j] - y[j].value()), y[j].error()));
             }
@@ -51,9 +52,9 @@ final class Kernels {
                     findings.kernelAt = at;
                 }
                 if (!(share <= 1)) {
-                    findings.add(GradientReport.Part.KERNEL, String.format("the gradient of %s: in double %s, in float %s, "
-                            + "error %.2e, %.1f ulp of the largest; its roundings explain %.2e", at, g.value(), dx, error,
-                            ulps, g.error()));
+                    findings.add(Part.KERNEL, String.format("the gradient of %s: in double %s, in float %s, "
+                            + "error %.2e, %.1f ulp of the largest; its roundings explain %.2e", at, g.value(), dx,
+                            error, ulps, g.error()));
                 }
                 if (g.value() != 0) {
                     counted++;
@@ -62,13 +63,13 @@ final class Kernels {
             }
         }
         if (!nonzero && !settings.flat()) {
-            findings.add(GradientReport.Part.VACUOUS, backend + ": all gradients are 0, in float and in double; draw "
+            findings.add(Part.VACUOUS, backend + ": all gradients are 0, in float and in double; draw "
                     + "inputs where the function is not flat");
         }
         if (2 * wide > counted) {
-            findings.add(GradientReport.Part.VACUOUS, backend + ": the roundings of " + wide + " of " + counted
-                    + " gradient elements may explain more than 1/64 of the largest, so that a wrong one would pass; the "
-                    + "computation is too ill-conditioned here for floats");
+            findings.add(Part.VACUOUS, backend + ": the roundings of " + wide + " of " + counted
+                    + " gradient elements may explain more than 1/64 of the largest, so that a wrong one would pass; "
+                    + "the computation is too ill-conditioned here for floats");
         }
     }
 

@@ -6,6 +6,7 @@ import lanegrad.Backend;
 import lanegrad.Tape;
 import lanegrad.Tensor;
 import lanegrad.Var;
+import lanegrad.check.GradientReport.Part;
 import lanegrad.math.SplitMix;
 import lanegrad.op.Operation;
 import lanegrad.op.UnaryOp;
@@ -68,7 +69,8 @@ public final class OperationCheck {
             }
             return Tape.of(v).recordWith(operation.op(), on.attribute(), in);
         };
-        GradientReport report = GradientCheck.of(name + (wide ? ", far from 0" : ""), f, settings.flat(flat), variables);
+        GradientReport report = GradientCheck.of(name + (wide ? ", far from 0" : ""), f, settings.flat(flat),
+                variables);
         if (report.weak() != null) {
             throw new IllegalArgumentException("gradient check: " + report.weak());
         }
@@ -90,7 +92,7 @@ public final class OperationCheck {
             findings.points++;
             try {
                 tape.backward(y, FloatRun.cotangent(y.shape(), new float[y.shape().size()]));
-                findings.add(GradientReport.Part.FORMULA, backend + ": " + operation.op().name() + " has no derivative, but "
+                findings.add(Part.FORMULA, backend + ": " + operation.op().name() + " has no derivative, but "
                         + "its backward gives one");
             } catch (UnsupportedOperationException e) {
                 findings.elements++;

@@ -9,6 +9,7 @@ import lanegrad.Backend;
 import lanegrad.Tape;
 import lanegrad.Tensor;
 import lanegrad.Var;
+import lanegrad.check.GradientReport.Part;
 
 /// Makes a failure small: the operation that fails by itself, the smallest shapes, the fewest elements that are not 0.
 ///
@@ -40,7 +41,7 @@ final class Shrink {
             return blamed;
         }
         Shrink shrink = new Shrink(part, f, settings, x);
-        if (part == GradientReport.Part.VACUOUS || !shrink.fails(x)) {
+        if (part == Part.VACUOUS || !shrink.fails(x)) {
             return report;
         }
         shrink.extents();
@@ -50,7 +51,8 @@ final class Shrink {
     }
 
     /// The report with the operation that fails by itself as the example, if one does.
-    static GradientReport of(GradientReport report, GradientCheck.Recording recording, GradientCheck.Settings settings) {
+    static GradientReport of(GradientReport report, GradientCheck.Recording recording,
+            GradientCheck.Settings settings) {
         GradientReport blamed = blame(report, recording, settings, false);
         return blamed == null ? report : blamed;
     }

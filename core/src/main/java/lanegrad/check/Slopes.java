@@ -126,7 +126,8 @@ final class Slopes {
             }
             boolean clear = rounding <= Math.max(CLEAR * Math.max(size, Math.abs(g)), GradientCheck.FORMULA * largest)
                     || size == 0 && g == 0;
-            if (clear && (best == null || difference < best.difference) && (s < WIDE || difference <= GradientCheck.FORMULA)) {
+            if (clear && (best == null || difference < best.difference) && (s < WIDE || difference
+                    <= GradientCheck.FORMULA)) {
                 best = new Found(Kind.SMOOTH, value, difference, left[s], right[s], size, h);
             }
             // At a kink whose convention is the middle, as that of |x|, central differences agree too; the sides do
@@ -138,9 +139,6 @@ final class Slopes {
                 return best;
             }
             kink |= s > 0 && s < WIDE && clear && Math.abs(left[s] - right[s]) > KINK * size;
-        }
-        if (best != null && best.difference <= GradientCheck.FORMULA && !apart) {
-            return best;
         }
         if (!finite) {
             return new Found(Kind.NOT_FINITE, Double.NaN, 0, 0, 0, 0, 0);

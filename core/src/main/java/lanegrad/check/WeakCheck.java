@@ -4,6 +4,7 @@ import lanegrad.Backend;
 import lanegrad.Tape;
 import lanegrad.Tensor;
 import lanegrad.Var;
+import lanegrad.check.GradientReport.Part;
 import lanegrad.math.SplitMix;
 
 /// The check of a computation with an operation that has no exact meaning: differences of float results.
@@ -43,10 +44,10 @@ final class WeakCheck {
             }
         }
         if (!nonzero && !settings.flat()) {
-            findings.add(GradientReport.Part.VACUOUS, "all gradients are 0; draw inputs where the function is not flat");
+            findings.add(Part.VACUOUS, "all gradients are 0; draw inputs where the function is not flat");
         }
         if (findings.points == 0) {
-            findings.add(GradientReport.Part.VACUOUS, "no coordinate was checked; all inputs are empty");
+            findings.add(Part.VACUOUS, "no coordinate was checked; all inputs are empty");
         }
     }
 
@@ -82,8 +83,9 @@ final class WeakCheck {
             float dx = runs[b].dx()[k][i];
             findings.elements++;
             if (!(dx >= low && dx <= high)) {
-                findings.add(kink ? GradientReport.Part.KINK : GradientReport.Part.KERNEL, "the gradient of " + at + " on "
-                        + backend + " is " + dx + ", differences of float results give " + left + " from below and " + right
+                findings.add(kink ? Part.KINK : Part.KERNEL, "the gradient of " + at + " on "
+                        + backend + " is " + dx + ", differences of float results give " + left + " from below and "
+                        + right
                         + " from above");
             }
         }

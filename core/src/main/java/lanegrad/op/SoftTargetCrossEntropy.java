@@ -170,7 +170,8 @@ public final class SoftTargetCrossEntropy implements Op {
             for (int c = i; c < i + classes; c++) {
                 Real l = of.log().minus(x[0][c].minus(of.max()));
                 // A target of 0 contributes nothing, whatever the loss.
-                y[c] = x[1][c].value() == 0 && !Double.isNaN(l.value()) ? x[1][c].function(0, l.value(), 0) : x[1][c].times(l);
+                y[c] = x[1][c].value() == 0 && !Double.isNaN(l.value()) ? x[1][c].function(0, l.value(), 0)
+                        : x[1][c].times(l);
             }
         }
         return new Real[] {reduction.of(Real.sum(y), shapes[0].extent(0))};

@@ -89,7 +89,8 @@ class ModelFileTest {
                 new Dense("a", 5, 4, Relu.OP, Init.HE, new SplitMix(1)), new Dropout(0.5f, new SplitMix(2)),
                 new Dense("b", 4, 7, null, Init.HE, new SplitMix(3)),
                 new Dense("c", 7, 10, Tanh.OP, Init.HE, new SplitMix(4)));
-        float[] odd = {-0f, Float.MIN_VALUE, Float.MAX_VALUE, Float.NEGATIVE_INFINITY, Float.intBitsToFloat(0x7fc12345)};
+        float[] odd = {-0f, Float.MIN_VALUE, Float.MAX_VALUE, Float.NEGATIVE_INFINITY,
+                Float.intBitsToFloat(0x7fc12345)};
         Tensor w = model.parameters().getFirst().value();
         for (int i = 0; i < odd.length; i++) {
             w.set(i, odd[i]);
