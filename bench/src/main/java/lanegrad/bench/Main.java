@@ -10,14 +10,14 @@ import lanegrad.optim.NonFiniteException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// The command line: `lanegrad train`, `doctor`, `ops`, `bench`, `asm`, `accuracy`.
+/// The command line: `lanegrad train`, `lesson`, `doctor`, `ops`, `bench`, `asm`, `accuracy`.
 ///
 /// Results go to stdout, messages to stderr. Exit codes: 0 fine, 1 failed, 2 wrong usage, 130 interrupted.
 @Command(name = "lanegrad", version = Main.VERSION, mixinStandardHelpOptions = true, sortOptions = false,
         description = "A float32 numerical engine in Java: train a network on handwritten digits, look at the "
                 + "engine, measure it.",
-        subcommands = {TrainCommand.class, DoctorCommand.class, OpsCommand.class, BenchCommand.class,
-            AsmCommand.class, AccuracyCommand.class},
+        subcommands = {TrainCommand.class, LessonCommand.class, DoctorCommand.class, OpsCommand.class,
+            BenchCommand.class, AsmCommand.class, AccuracyCommand.class},
         footer = {"%nStart with: lanegrad train", "Exit codes: 0 fine, 1 failed, 2 wrong usage, 130 interrupted."})
 public final class Main {
     /// When the program began, by `System.nanoTime`.

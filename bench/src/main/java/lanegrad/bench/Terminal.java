@@ -45,6 +45,11 @@ final class Terminal {
                 : "asked for; --backend vector is faster") + ")";
     }
 
+    /// Whether block characters can be shown.
+    boolean blocks() {
+        return blocks;
+    }
+
     String bold(String text) {
         return colour ? "\u001b[1m" + text + "\u001b[0m" : text;
     }

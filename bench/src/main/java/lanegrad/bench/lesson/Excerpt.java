@@ -1,0 +1,52 @@
+package lanegrad.bench.lesson;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Parts of a chapter's own source, which lies as a resource beside its class.
+final class Excerpt {
+    private Excerpt() {
+    }
+
+    /// The source file of a class of this package.
+    static String source(Class<?> type) {
+        String file = type.getSimpleName() + ".java";
+        try (InputStream in = type.getResourceAsStream(file)) {
+            if (in == null) {
+                throw new IllegalStateException("lesson: " + file + " is not beside its class; build bench again");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// What stands between `// show: NAME` and `// end`, without the indentation common to its lines. Regions are
+    /// joined with an empty line between.
+    static String of(Class<?> type, String name) {
+        List<String> lines = new ArrayList<>();
+        boolean inside = false;
+        for (String line : source(type).split("\n")) {
+            String mark = line.strip();
+            if (mark.equals("// show: " + name)) {
+                inside = true;
+                if (!lines.isEmpty()) {
+                    lines.add("");
+                }
+            } else if (inside && mark.equals("// end")) {
+                inside = false;
+            } else if (inside) {
+                lines.add(line);
+            }
+        }
+        if (lines.isEmpty() || inside) {
+            throw new IllegalStateException("lesson: " + type.getSimpleName() + " has no region '// show: " + name
+                    + "' … '// end'");
+        }
+        return String.join("\n", lines).stripIndent();
+    }
+}
