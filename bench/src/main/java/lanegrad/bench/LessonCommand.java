@@ -58,8 +58,9 @@ final class LessonCommand implements Callable<Integer> {
             return 0;
         }
         RunFile file = new RunFile("--out", folder(out == null ? Path.of("lesson") : out).resolve("index.html"));
-        String page = new Lesson(seed).page(Main.VERSION, number -> terminal.err.printf("lanegrad: chapter %2d of %d, %s%n",
-                number, chapters, Lesson.TITLES.get(number - 1)));
+        String page = new Lesson(seed).page(Main.VERSION, number -> terminal.err.printf(Locale.ROOT,
+                "lanegrad: %.1f s, chapter %2d of %d, %s%n", (System.nanoTime() - Main.START) * 1e-9, number, chapters,
+                Lesson.TITLES.get(number - 1)));
         file.write(page, "the lesson was computed");
         terminal.out.printf(Locale.ROOT, "%s: %d chapters, %,d KB, %.1f s since the JVM's start-up%n", file.file(),
                 chapters, page.length() / 1024, (System.nanoTime() - Main.START) * 1e-9);

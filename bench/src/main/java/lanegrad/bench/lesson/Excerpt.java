@@ -25,28 +25,28 @@ final class Excerpt {
         }
     }
 
-    /// What stands between `// show: NAME` and `// end`, without the indentation common to its lines. Regions are
-    /// joined with an empty line between.
+    /// What stands between `// show: NAME` and `// end`, each region without the indentation common to its lines, and
+    /// an empty line between regions.
     static String of(Class<?> type, String name) {
+        List<String> regions = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         boolean inside = false;
         for (String line : source(type).split("\n")) {
             String mark = line.strip();
             if (mark.equals("// show: " + name)) {
                 inside = true;
-                if (!lines.isEmpty()) {
-                    lines.add("");
-                }
             } else if (inside && mark.equals("// end")) {
                 inside = false;
+                regions.add(String.join("\n", lines).stripIndent());
+                lines.clear();
             } else if (inside) {
                 lines.add(line);
             }
         }
-        if (lines.isEmpty() || inside) {
+        if (regions.isEmpty() || inside) {
             throw new IllegalStateException("lesson: " + type.getSimpleName() + " has no region '// show: " + name
                     + "' … '// end'");
         }
-        return String.join("\n", lines).stripIndent();
+        return String.join("\n\n", regions);
     }
 }

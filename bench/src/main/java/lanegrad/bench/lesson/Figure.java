@@ -103,7 +103,7 @@ sealed interface Figure {
     /// @param layers the names of the units, layer by layer
     /// @param weights for each pair of layers, `[from][to]`
     /// @param pictures the weights into each unit of the first layer as a picture, or none
-    record Network(String label, List<List<String>> layers, List<float[][]> weights, List<Image> pictures)
+    record Network(String label, List<List<String>> layers, float[][][] weights, List<Image> pictures)
             implements Figure {
     }
 

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import lanegrad.Backend;
 
 /// Chapters as one HTML file that needs nothing else: style, script, chart library and data are in it.
 ///
@@ -31,15 +30,13 @@ final class HtmlPage {
 
     private final String version;
     private final long seed;
-    private final Backend backend;
     private final double seconds;
     private final StringBuilder html = new StringBuilder(1 << 20);
     private final Map<String, Object> data = new LinkedHashMap<>();
 
-    HtmlPage(String version, long seed, Backend backend, double seconds) {
+    HtmlPage(String version, long seed, double seconds) {
         this.version = version;
         this.seed = seed;
-        this.backend = backend;
         this.seconds = seconds;
     }
 
@@ -67,11 +64,8 @@ final class HtmlPage {
                 code that stands beside it.</p>
                 """);
         html.append("<p class=\"about\">").append(escape(version)).append(", seed ").append(seed)
-                .append(text("<span class=\"time\">, %s kernels%s, JDK %s, computed in %.1f s</span></p>\n",
-                        backend.toString().toLowerCase(Locale.ROOT),
-                        backend == Backend.VECTOR ? " of " + backend.lanes() + " lanes" : "",
-                        escape(Runtime.version().feature() + "." + Runtime.version().interim() + "."
-                                + Runtime.version().update()), seconds));
+                .append(text("<span class=\"time\">, JDK %d.%d.%d, computed in %.1f s</span></p>\n",
+                        Runtime.version().feature(), Runtime.version().interim(), Runtime.version().update(), seconds));
         html.append("</header>\n<nav aria-labelledby=\"contents\"><h2 id=\"contents\">Contents</h2>\n<ol>\n");
         for (Chapter c : chapters) {
             html.append(text("<li><a href=\"#chapter-%d\">%s</a></li>\n", c.number(), escape(c.title())));

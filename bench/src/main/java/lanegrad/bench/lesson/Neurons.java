@@ -112,7 +112,8 @@ final class Neurons extends Chapter {
         // show: gates
         int[] both = {1, 1};
         for (int[] x : new int[][] {{0, 0}, {0, 1}, {1, 0}, {1, 1}}) {
-            print("%d and %d = %d     %1$d or %2$d = %d", x[0], x[1], unit(x, both, 2), unit(x, both, 1));
+            print("%d and %d = %d     %1$d or %2$d = %d", x[0], x[1],
+                    unit(x, both, 2), unit(x, both, 1));
         }
         for (int x = 0; x <= 1; x++) {
             print("not %d = %d", x, unit(new int[] {x}, new int[] {-1}, 0));
@@ -127,8 +128,10 @@ final class Neurons extends Chapter {
             for (int w2 = -2; w2 <= 2; w2++) {
                 for (int threshold = -4; threshold <= 4; threshold++) {
                     int[] w = {w1, w2};
-                    int table = unit(new int[] {0, 0}, w, threshold) + 2 * unit(new int[] {0, 1}, w, threshold)
-                            + 4 * unit(new int[] {1, 0}, w, threshold) + 8 * unit(new int[] {1, 1}, w, threshold);
+                    int table = 0;
+                    for (int i = 0; i < 4; i++) {
+                        table |= unit(CORNERS[i], w, threshold) << i;
+                    }
                     found[table] = true;
                 }
             }
@@ -137,8 +140,8 @@ final class Neurons extends Chapter {
         for (int table = 0; table < 16; table++) {
             count += found[table] ? 1 : 0;
             if (!found[table]) {
-                print("not found: 00 -> %d, 01 -> %d, 10 -> %d, 11 -> %d", table & 1, table >> 1 & 1, table >> 2 & 1,
-                        table >> 3 & 1);
+                print("not found: 00 -> %d, 01 -> %d, 10 -> %d, 11 -> %d",
+                        table & 1, table >> 1 & 1, table >> 2 & 1, table >> 3 & 1);
             }
         }
         print("%d of 16", count);
@@ -176,8 +179,8 @@ final class Neurons extends Chapter {
                 }
                 perPass.append(' ').append(corrections);
             }
-            print("%-3s  corrections per pass:%s%s", name[g], perPass,
-                    corrections == 0 ? text(";  w = %.0f, %.0f, b = %.0f", w[0], w[1], w[2]) : " …");
+            print("%-3s  corrections per pass:%s%s", name[g], perPass, corrections > 0 ? " …"
+                    : text(";  w = %.0f, %.0f, b = %.0f", w[0], w[1], w[2]));
             learned.add(lines);
         }
         // end
@@ -197,7 +200,7 @@ final class Neurons extends Chapter {
         Dataset test = lesson.split().test();
         for (int digit = 0; digit < 10; digit++) {
             float[] w = new float[65];
-            int[] order = naturals(train.size());
+            int[] order = Lesson.naturals(train.size());
             int last = 0;
             for (int pass = 0; pass < PASSES; pass++) {
                 lesson.random("digit " + digit + " pass " + pass).shuffle(order);
@@ -216,8 +219,9 @@ final class Neurons extends Chapter {
             for (int i = 0; i < test.size(); i++) {
                 hits[digit] += says(w, test, i) == (test.y()[i] == digit ? 1 : 0) ? 1 : 0;
             }
-            print("%d  %-32s right on %d of %d test digits", digit, last < PASSES
-                    ? "no mistake after pass " + last : text("%.0f mistakes in pass %d", errors[digit][PASSES - 1], PASSES),
+            print("%d  %-25s right on %d of %d test digits", digit, last < PASSES
+                    ? "no mistake after pass " + last
+                    : text("%.0f mistakes in pass %d", errors[digit][PASSES - 1], PASSES),
                     hits[digit], test.size());
             detector[digit] = w;
         }
@@ -231,14 +235,6 @@ final class Neurons extends Chapter {
             sum += w[p] * x[row * 64 + p];
         }
         return sum > 0 ? 1 : 0;
-    }
-
-    private static int[] naturals(int n) {
-        int[] order = new int[n];
-        for (int i = 0; i < n; i++) {
-            order[i] = i;
-        }
-        return order;
     }
 
     private static int count(Dataset data, int label) {

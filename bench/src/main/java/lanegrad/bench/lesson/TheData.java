@@ -137,7 +137,7 @@ final class TheData extends Chapter {
         // show: means
         for (int digit = 0; digit < 10; digit++) {
             Dataset some = only(lesson.digits(), digit);
-            Var mean = Mean.ofColumns(new Tape().constant(some.x()));
+            Var mean = Mean.ofColumns(lesson.tape().constant(some.x()));
             means.add(new Figure.Image(mean.value().toArray(), String.valueOf(digit)));
             print("digit %d: the mean of %d rows has shape %s; its pixel (4, 3) is %.2f", digit, some.size(),
                     mean.shape(), mean.value().get(8 * 4 + 3));

@@ -203,8 +203,9 @@
     const show = (holder, frame) => {
       holder.html('');
       const many = all[frame].length;
-      const wish = spec.numbers ? 300 : spec.wide ? 130 : 64;
-      const columns = Math.min(many, Math.max(spec.numbers ? 1 : spec.wide ? 2 : 5, Math.floor(width / (wish + 12))));
+      const wish = spec.numbers ? 300 : spec.wide ? 130 : 60;
+      const room = Math.max(spec.numbers ? 1 : spec.wide ? 2 : 5, Math.floor((width + 11) / (wish + 11)));
+      const columns = Math.min(many, room >= 10 ? 10 : many % 5 === 0 && room >= 5 ? 5 : room);
       const side = Math.min(spec.numbers ? 400 : spec.wide ? 160 : 84, (width - (columns - 1) * 11) / columns);
       const grid = holder.append('div').attr('class', 'pictures').style('grid-template-columns', `repeat(${columns}, ${side}px)`)
         .style('justify-content', many < columns ? 'start' : 'space-between');
