@@ -20,11 +20,13 @@ import lanegrad.optim.Sgd;
 public final class Lesson {
     /// The titles, in order.
     public static final List<String> TITLES = List.of("Neurons", "The data", "A weighted sum", "Activations",
-            "All the data at once", "A hidden layer", "Loss", "Backpropagation");
+            "All the data at once", "A hidden layer", "Loss", "Backpropagation",
+            "Optimizers", "Training", "Under the hood");
 
     private static final List<Function<Lesson, Chapter>> CHAPTERS = List.of(Neurons::new, TheData::new,
             WeightedSum::new, Activation::new, AllAtOnce::new,
-            HiddenLayer::new, Losses::new, Backpropagation::new);
+            HiddenLayer::new, Losses::new, Backpropagation::new, Optimizing::new, Training::new,
+            UnderTheHood::new);
 
     private final long seed;
     private final Dataset digits = Digits.load();
