@@ -11,6 +11,7 @@ import lanegrad.nn.Init;
 import lanegrad.nn.Sequential;
 import lanegrad.op.Activations;
 import lanegrad.op.Linear;
+import lanegrad.op.Min;
 import lanegrad.op.Operation;
 import lanegrad.op.Relu;
 import lanegrad.op.Sigmoid;
@@ -131,12 +132,7 @@ final class Activation extends Chapter {
         Var sigmoid = Sigmoid.of(z);
         Var tanh = Tanh.of(z);
         Var relu = Relu.of(z);
-        // end
-        float least = Float.POSITIVE_INFINITY;
-        for (int i = 0; i < train.size(); i++) {
-            least = Math.min(least, z.value().get(i));
-        }
-        // show: ten
+        float least = Min.of(z).value().item();
         print("z %s, the least of all is %.3f", z.shape(), least);
         // end
         for (int i = 0; i < 10; i++) {

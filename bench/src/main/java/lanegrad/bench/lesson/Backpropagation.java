@@ -17,10 +17,7 @@ final class Backpropagation extends Chapter {
     /// The weights after one update, as published: w1 to w8.
     static final double[] PUBLISHED = {0.149780716, 0.19956143, 0.24975114, 0.29950229, 0.35891648, 0.408666186,
         0.511301270, 0.561370121};
-    private static final int UPDATES = 10_000;
 
-    private Var hiddenW;
-    private Var outputW;
     private Var zh;
     private Var h;
     private Var zo;
@@ -69,10 +66,6 @@ final class Backpropagation extends Chapter {
         table("All eight weights after one update with learning rate 0.5, beside the published ones. Floats have seven "
                 + "digits or so; they agree to the last of theirs.", List.of("weight", "before", "slope", "after",
                 "published"), rows);
-        prose(text("""
-                After the update the error is %.9f. (Published is 0.291027924, which results when the hidden layer's
-                slopes are taken through output weights that are already updated. The weights that are printed there
-                give 0.291027774, as here.)""", second));
         heading("The tape");
         prose("""
                 How does the engine know the way back? It writes down what it does. Every operation appends a line to a
@@ -96,6 +89,10 @@ final class Backpropagation extends Chapter {
                 one; this project's tests check every operation that way.""");
         heading("Ten thousand updates");
         code("training");
+        prose(text("""
+                After one update the error is %.9f. (Published is 0.291027924, which results when the hidden layer's
+                slopes are taken through output weights that are already updated. The weights that are printed there
+                give 0.291027774, as here.)""", second));
         double[] at = new double[errors.size()];
         double[] value = new double[errors.size()];
         for (int i = 0; i < at.length; i++) {
@@ -113,34 +110,43 @@ final class Backpropagation extends Chapter {
                 The numbers of this chapter in the terminal, with no picture in the way; follow one weight by hand.""");
     }
 
+    // show: forward
+    final Tensor x = Tensor.of(new float[] {0.05f, 0.10f}, 1, 2);
+    final Tensor target = Tensor.of(new float[] {0.01f, 0.99f}, 1, 2);
+    // A column for each unit: w1, w2 go to h1; w3, w4 to h2; w5, w6 to o1; w7, w8 to o2.
+    final Tensor w1to4 = Tensor.of(new float[] {0.15f, 0.25f, 0.20f, 0.30f}, 2, 2);
+    final Tensor w5to8 = Tensor.of(new float[] {0.40f, 0.50f, 0.45f, 0.55f}, 2, 2);
+    final Tensor hiddenB = Tensor.of(new float[] {0.35f, 0.35f}, 2);
+    final Tensor outputB = Tensor.of(new float[] {0.60f, 0.60f}, 2);
+    final Var hiddenW = Var.parameter("hidden", w1to4);
+    final Var outputW = Var.parameter("output", w5to8);
+
+    Var error(Tape tape) {
+        tape.rewind();
+        zh = Linear.of(tape.constant(x), hiddenW, tape.constant(hiddenB));
+        h = Sigmoid.of(zh);
+        zo = Linear.of(h, outputW, tape.constant(outputB));
+        o = Sigmoid.of(zo);
+        return HalfSquaredError.SUM.apply(o, tape.constant(target));
+    }
+    // end
+
     private void forward() {
+        before = weights(w1to4, w5to8);
         // show: forward
         tape = lesson.tape();
-        Var x = tape.constant(Tensor.of(new float[] {0.05f, 0.10f}, 1, 2));
-        Var target = tape.constant(Tensor.of(new float[] {0.01f, 0.99f}, 1, 2));
-        // A column for each unit: w1, w2 go to h1; w3, w4 to h2; w5, w6 to o1; w7, w8 to o2.
-        hiddenW = Var.parameter("hidden", Tensor.of(new float[] {0.15f, 0.25f, 0.20f, 0.30f}, 2, 2));
-        outputW = Var.parameter("output", Tensor.of(new float[] {0.40f, 0.50f, 0.45f, 0.55f}, 2, 2));
-        descent = new Sgd(List.of(hiddenW, outputW), 0.5f, 0, lesson.backend());
-        Var hiddenB = tape.constant(Tensor.of(new float[] {0.35f, 0.35f}, 2));
-        Var outputB = tape.constant(Tensor.of(new float[] {0.60f, 0.60f}, 2));
-
-        zh = Linear.of(x, hiddenW, hiddenB);
-        h = Sigmoid.of(zh);
-        zo = Linear.of(h, outputW, outputB);
-        o = Sigmoid.of(zo);
-        loss = HalfSquaredError.SUM.apply(o, target);
+        loss = error(tape);
         print("hidden sums   %.9f  %.9f", zh.value().get(0), zh.value().get(1));
         print("hidden units  %.9f  %.9f", h.value().get(0), h.value().get(1));
         print("output sums   %.9f  %.9f", zo.value().get(0), zo.value().get(1));
         print("outputs       %.9f  %.9f", o.value().get(0), o.value().get(1));
         print("error         %.9f", loss.value().item());
         // end
-        before = weights(hiddenW.value(), outputW.value());
     }
 
     private void backward() {
         // show: backward
+        descent = new Sgd(List.of(hiddenW, outputW), 0.5f, 0, lesson.backend());
         tape.backward(loss);
         print("by the outputs      %12.9f  %12.9f", o.gradient().get(0), o.gradient().get(1));
         print("by the output sums  %12.9f  %12.9f", zo.gradient().get(0), zo.gradient().get(1));
@@ -155,10 +161,10 @@ final class Backpropagation extends Chapter {
     private void update() {
         // show: update
         descent.step();
-        print("w5 = 0.40 - 0.5 * %.9f = %.9f", outputW.gradient().get(0, 0), outputW.value().get(0, 0));
-        print("w1 = 0.15 - 0.5 * %.9f = %.9f", hiddenW.gradient().get(0, 0), hiddenW.value().get(0, 0));
+        print("w5 = 0.40 - 0.5 * %.9f = %.9f", gradient[4], w5to8.get(0, 0));
+        print("w1 = 0.15 - 0.5 * %.9f = %.9f", gradient[0], w1to4.get(0, 0));
         // end
-        after = weights(hiddenW.value(), outputW.value());
+        after = weights(w1to4, w5to8);
     }
 
     private void tape() {
@@ -210,27 +216,20 @@ final class Backpropagation extends Chapter {
 
     private void training() {
         // show: training
-        Tensor x = Tensor.of(new float[] {0.05f, 0.10f}, 1, 2);
-        Tensor target = Tensor.of(new float[] {0.01f, 0.99f}, 1, 2);
-        Tensor hiddenB = Tensor.of(new float[] {0.35f, 0.35f}, 2);
-        Tensor outputB = Tensor.of(new float[] {0.60f, 0.60f}, 2);
         Tape again = lesson.tape();
-        for (int update = 1; update <= UPDATES; update++) {
-            again.rewind();
-            Var h = Sigmoid.of(Linear.of(again.constant(x), hiddenW, again.constant(hiddenB)));
-            Var o = Sigmoid.of(Linear.of(h, outputW, again.constant(outputB)));
-            Var error = HalfSquaredError.SUM.apply(o, again.constant(target));
-            // end
+        for (int update = 1; update <= 10_000; update++) {
+            Var error = error(again);
+            // hide
             if (update == 1) {
                 second = error.value().item();
             }
             if (update % 20 == 1) {
                 errors.add((double) error.value().item());
             }
-            // show: training
-            if (update == 1 || update == 10 || update == 100 || update == 1000 || update == UPDATES) {
-                print("after %5d updates %.10f, outputs %.6f %.6f", update, error.value().item(),
-                        o.value().get(0), o.value().get(1));
+            // shown
+            if (Math.log10(update) % 1 == 0) {
+                print("after %5d updates %.10f, outputs %.6f %.6f", update,
+                        error.value().item(), o.value().get(0), o.value().get(1));
             }
             again.backward(error);
             descent.step();

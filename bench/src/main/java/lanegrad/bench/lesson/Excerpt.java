@@ -26,20 +26,24 @@ final class Excerpt {
     }
 
     /// What stands between `// show: NAME` and `// end`, each region without the indentation common to its lines, and
-    /// an empty line between regions.
+    /// an empty line between regions. Lines from `// hide` to `// shown` are left out: what they do is for the
+    /// pictures.
     static String of(Class<?> type, String name) {
         List<String> regions = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         boolean inside = false;
+        boolean hidden = false;
         for (String line : source(type).split("\n")) {
             String mark = line.strip();
             if (mark.equals("// show: " + name)) {
                 inside = true;
+            } else if (mark.equals("// hide") || mark.equals("// shown")) {
+                hidden = mark.equals("// hide");
             } else if (inside && mark.equals("// end")) {
                 inside = false;
                 regions.add(String.join("\n", lines).stripIndent());
                 lines.clear();
-            } else if (inside) {
+            } else if (inside && !hidden) {
                 lines.add(line);
             }
         }

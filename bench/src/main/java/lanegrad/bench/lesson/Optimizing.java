@@ -57,7 +57,7 @@ final class Optimizing extends Chapter {
         figure("sizes", new Figure.Lines("Training loss by epoch for three batch sizes", Figure.Axis.of("epoch"),
                 Figure.Axis.logarithmic("training loss"), batchCurves), """
                 The mean training loss of each epoch, from the same start. Full batch makes one step per epoch, which
-                is why it hardly gets anywhere in twelve.""");
+                is why it hardly gets anywhere in six.""");
         figure("epoch", new Figure.Batches("An epoch of 2,000 examples in batches of 500", 2000, 500,
                 new Figure.Frames("step", List.of("step 1: examples 1 to 500", "step 2: examples 501 to 1,000",
                         "step 3: examples 1,001 to 1,500", "step 4: examples 1,501 to 2,000"))), """
@@ -115,8 +115,9 @@ final class Optimizing extends Chapter {
 
     List<History.Epoch> run(Sequential model, Optimizer optimizer, int epochs, int batch) {
         Trainer trainer = new Trainer(model, optimizer, lesson.backend(), 1);
-        return trainer.fit(lesson.split().train(), lesson.split().test(),
-                Trainer.Settings.of(epochs, batch), lesson.random("order"), Trainer.Listener.SILENT).epochs();
+        History history = trainer.fit(lesson.split().train(), lesson.split().test(),
+                Trainer.Settings.of(epochs, batch), lesson.random("order"), Trainer.Listener.SILENT);
+        return history.epochs();
     }
     // end
 
@@ -126,14 +127,14 @@ final class Optimizing extends Chapter {
         float[] rate = {0.01f, 0.1f, 0.5f};
         for (int i = 0; i < 3; i++) {
             Sequential model = network();
-            List<History.Epoch> epochs = run(model, new Sgd(model.parameters(), rate[i]), 12, sizes[i]);
-            print("batches of %4d: %4d steps an epoch, test accuracy after 1 epoch %.3f, after 12 %.3f",
+            List<History.Epoch> epochs = run(model, new Sgd(model.parameters(), rate[i]), 6, sizes[i]);
+            print("batches of %4d: %4d steps an epoch, test accuracy after 1 epoch %.3f, after 6 %.3f",
                     sizes[i], (1437 + sizes[i] - 1) / sizes[i], epochs.getFirst().validationAccuracy(),
                     epochs.getLast().validationAccuracy());
-            // end
+            // hide
             batchCurves.add(curve(sizes[i] == 1 ? "one example" : sizes[i] == 32 ? "32 examples" : "all 1,437",
                     epochs));
-            // show: batches
+            // shown
         }
         // end
     }
@@ -159,8 +160,8 @@ final class Optimizing extends Chapter {
 
     // show: paths
     void path(String name, Function<List<Var>, Optimizer> rule) {
-        Var w = Var.parameter("w", Tensor.of(new float[] {-1.5f}, 1, 1));
-        Var b = Var.parameter("b", Tensor.of(new float[] {-1}, 1));
+        Var w = Var.parameter("w", Tensor.of(new float[] {-1.8f}, 1, 1));
+        Var b = Var.parameter("b", Tensor.of(new float[] {0.6f}, 1));
         Optimizer optimizer = rule.apply(List.of(w, b));
         double[] x = new double[STEPS + 1];
         double[] y = new double[STEPS + 1];
@@ -213,7 +214,7 @@ final class Optimizing extends Chapter {
     // show: rules
     void rule(String name, Function<List<Var>, Optimizer> rule) {
         Sequential model = network();
-        List<History.Epoch> epochs = run(model, rule.apply(model.parameters()), 12, 32);
+        List<History.Epoch> epochs = run(model, rule.apply(model.parameters()), 10, 32);
         print("%-9s training loss %.4f, test accuracy %.3f", name, epochs.getLast().trainLoss(),
                 epochs.getLast().validationAccuracy());
         rules.add(curve(name, epochs));
@@ -224,7 +225,7 @@ final class Optimizing extends Chapter {
         // show: rates
         for (float rate : new float[] {0.0001f, 0.001f, 0.01f, 0.1f, 1, 5}) {
             Sequential model = network();
-            List<History.Epoch> epochs = run(model, new Sgd(model.parameters(), rate), 8, 32);
+            List<History.Epoch> epochs = run(model, new Sgd(model.parameters(), rate), 6, 32);
             print("rate %-6s training loss %.4f, test accuracy %.3f", rate, epochs.getLast().trainLoss(),
                     epochs.getLast().validationAccuracy());
             rates.add(curve("rate " + rate, epochs));

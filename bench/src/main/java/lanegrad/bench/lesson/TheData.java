@@ -3,11 +3,12 @@ package lanegrad.bench.lesson;
 import java.util.ArrayList;
 import java.util.List;
 import lanegrad.Tensor;
+import lanegrad.Var;
 import lanegrad.data.Dataset;
 import lanegrad.data.Digits;
+import lanegrad.op.Max;
 import lanegrad.op.Mean;
-import lanegrad.Tape;
-import lanegrad.Var;
+import lanegrad.op.Min;
 
 /// Chapter 2: the digits, one and many, as pictures and as numbers.
 final class TheData extends Chapter {
@@ -99,22 +100,16 @@ final class TheData extends Chapter {
     private void facts() {
         // show: facts
         Dataset digits = lesson.digits();
-        float least = 16;
-        float most = 0;
-        boolean[] inked = new boolean[64];
-        for (int i = 0; i < digits.x().size(); i++) {
-            least = Math.min(least, digits.x().get(i));
-            most = Math.max(most, digits.x().get(i));
-            inked[i % 64] |= digits.x().get(i) > 0;
-        }
+        Var x = lesson.tape().constant(digits.x());
+        Tensor darkest = Max.ofColumns(x).value();
         for (int label : digits.y()) {
             counts[label]++;
         }
-        print("pixels from %.0f to %.0f", least, most);
         int white = 0;
-        for (boolean ink : inked) {
-            white += ink ? 0 : 1;
+        for (int pixel = 0; pixel < 64; pixel++) {
+            white += darkest.get(pixel) == 0 ? 1 : 0;
         }
+        print("pixels from %.0f to %.0f", Min.of(x).value().item(), Max.of(x).value().item());
         print("pixels that are 0 in every image: %d of 64", white);
         for (int digit = 0; digit < 10; digit++) {
             print("digit %d: %.0f images", digit, counts[digit]);
@@ -129,7 +124,8 @@ final class TheData extends Chapter {
         Tensor column = Tensor.of(pixels, 64, 1);
         Tensor row = Tensor.of(pixels, 1, 64);
         print("image %s, column %s, row %s", image.shape(), column.shape(), row.shape());
-        print("pixel (2, 3): %.0f = %.0f = %.0f", image.get(2, 3), column.get(8 * 2 + 3, 0), row.get(0, 8 * 2 + 3));
+        print("pixel (2, 3): %.0f = %.0f = %.0f", image.get(2, 3), column.get(8 * 2 + 3, 0),
+                row.get(0, 8 * 2 + 3));
         // end
     }
 
@@ -139,7 +135,7 @@ final class TheData extends Chapter {
             Dataset some = only(lesson.digits(), digit);
             Var mean = Mean.ofColumns(lesson.tape().constant(some.x()));
             means.add(new Figure.Image(mean.value().toArray(), String.valueOf(digit)));
-            print("digit %d: the mean of %d rows has shape %s; its pixel (4, 3) is %.2f", digit, some.size(),
+            print("digit %d: mean of %d rows, shape %s; pixel (4, 3) is %.2f", digit, some.size(),
                     mean.shape(), mean.value().get(8 * 4 + 3));
         }
         // end

@@ -17,7 +17,6 @@ import lanegrad.nn.Trainer;
 import lanegrad.op.Relu;
 import lanegrad.op.Sigmoid;
 import lanegrad.op.Softmax;
-import lanegrad.optim.Adam;
 import lanegrad.optim.Sgd;
 
 /// Chapter 10: training, and what it did to the weights.
@@ -63,10 +62,18 @@ final class Training extends Chapter {
         for (float v : growth) {
             most = Math.max(most, Math.abs(v));
         }
+        double[] bySide = new double[2];
+        int[] count = new int[2];
+        for (int i = 0; i < 64; i++) {
+            int edge = i % 8 == 0 || i % 8 == 7 ? 1 : 0;
+            bySide[edge] += growth[i];
+            count[edge]++;
+        }
         figure("growth", new Figure.Digits("Change of size by pixel", List.of(List.of(new Figure.Image(growth,
-                "change of |w|"))), true, most, null, false, true), """
-                How much the size of the weights at each pixel changed, mean over the four units. The middle of the
-                picture, where digits differ, has grown; the edges hardly moved.""");
+                "change of |w|"))), true, most, null, false, true), text("""
+                How much the size of the weights at each pixel changed, mean over the four units: by %.3f in the six
+                inner columns, where digits differ, by %.3f in the two outer ones, where there is hardly ever ink.""",
+                bySide[0] / count[0], bySide[1] / count[1]));
         question("Why do some weights not move at all?", text("""
                 The slope by a weight is its input times the slope at the sum. %d of the 64 pixels are 0 in every image
                 of the training set, so the slope is 0 for every example, and the weight keeps its first value to the
@@ -92,7 +99,7 @@ final class Training extends Chapter {
         code("misread");
         if (!wrong.isEmpty()) {
             figure("misread", new Figure.Digits("The misread digits", List.of(wrong), false, 1, null, false, true), """
-                    All misread test digits, with the three most probable readings. Most are hard for people too.""");
+                    All misread test digits, with the three most probable readings. Would you have read them right?""");
         }
         code("probabilities");
         question("How sure is 99%?", """
@@ -119,8 +126,8 @@ final class Training extends Chapter {
         Dense hidden = new Dense("hidden", 64, 4, Sigmoid.OP, Init.NORMAL, random.split("hidden"));
         Dense output = new Dense("output", 4, 1, null, Init.NORMAL, random.split("output"));
         Sequential network = new Sequential(hidden, output);
-        Adam adam = new Adam(network.parameters(), 0.02f, Adam.Settings.DEFAULT, lesson.backend());
-        Trainer trainer = new Trainer(network, adam, Objective.BINARY_CROSS_ENTROPY, lesson.backend(), 1);
+        Sgd sgd = new Sgd(network.parameters(), 0.2f, 0.9f, lesson.backend());
+        Trainer trainer = new Trainer(network, sgd, Objective.BINARY_CROSS_ENTROPY, lesson.backend(), 1);
         before = hidden.weights().value().copy();
         keep(0, before);
         parityRun = trainer.fit(parity.train(), parity.test(), Trainer.Settings.of(EPOCHS, 32),
@@ -166,10 +173,10 @@ final class Training extends Chapter {
             }
             print("unit %d: mean size %.4f -> %.4f; %d grew, %d shrank, %d as before", unit + 1, first,
                     last, grew, shrank, 64 - grew - shrank);
-            // end
+            // hide
             changes.add(List.of(String.valueOf(unit + 1), text("%.4f", first), text("%.4f", last),
                     String.valueOf(grew), String.valueOf(shrank), String.valueOf(64 - grew - shrank)));
-            // show: growth
+            // shown
         }
         // end
     }
@@ -177,7 +184,7 @@ final class Training extends Chapter {
     private void digits() {
         // show: digits
         Sequential network = digitNetwork(lesson.random("digits"));
-        digitRun = fit(network, lesson.random("digits"));
+        digitRun = fit(network, lesson.random("digits"), EPOCHS);
         result = new Trainer(network, new Sgd(network.parameters(), 0.1f), lesson.backend(), 1)
                 .evaluate(lesson.split().test());
         print("%d numbers learned; %d of %d test digits read right, %.4f", network.parameterCount(),
@@ -191,10 +198,10 @@ final class Training extends Chapter {
         return Sequential.perceptron(Relu.OP, Init.HE, random.split("init"), 64, 32, 10);
     }
 
-    History fit(Sequential network, SplitMix random) {
+    History fit(Sequential network, SplitMix random, int epochs) {
         Sgd sgd = new Sgd(network.parameters(), 0.1f, 0.9f, lesson.backend());
         return new Trainer(network, sgd, lesson.backend(), 1).fit(lesson.split().train(),
-                lesson.split().test(), Trainer.Settings.of(EPOCHS, 32), random.split("order"),
+                lesson.split().test(), Trainer.Settings.of(epochs, 32), random.split("order"),
                 Trainer.Listener.SILENT);
     }
     // end
@@ -208,9 +215,9 @@ final class Training extends Chapter {
             if (read != label) {
                 print("test digit %3d is a %d, read as %d with probability %.3f; the %d got %.3f", i, label,
                         read, p.get(i, read), label, p.get(i, label));
-                // end
+                // hide
                 wrong.add(new Figure.Image(Lesson.row(lesson.split().test(), i), "is " + label + "\n" + best(p, i)));
-                // show: misread
+                // shown
             }
         }
         print("%d of %d misread", result.size() - result.correct(), result.size());
@@ -239,7 +246,7 @@ final class Training extends Chapter {
         for (int seed = 1; seed <= 5; seed++) {
             SplitMix random = lesson.random("seed " + seed);
             Sequential network = digitNetwork(random);
-            History run = fit(network, random);
+            History run = fit(network, random, 12);
             double accuracy = run.epochs().getLast().validationAccuracy();
             least = Math.min(least, accuracy);
             most = Math.max(most, accuracy);

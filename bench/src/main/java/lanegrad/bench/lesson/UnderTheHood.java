@@ -16,7 +16,7 @@ import lanegrad.optim.Sgd;
 
 /// Chapter 11: the same step on the scalar and the vector kernels, and where its time goes.
 final class UnderTheHood extends Chapter {
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 25;
 
     private final List<List<String>> parts = new ArrayList<>();
 
@@ -39,12 +39,12 @@ final class UnderTheHood extends Chapter {
         timedCode("same");
         timedCode("time");
         prose("""
-                (Best of five rounds in a program that has run for a few seconds, beside whatever else the machine is
+                (Best of 25 rounds of 20 steps, in a program that has run for a few seconds, beside whatever else the machine is
                 doing. `scripts/bench` measures with care.)""");
         heading("Where the time goes");
         timedTable("Microseconds of one step, in parts.", List.of("kernels", "forward and loss", "backward",
                 "optimizer", "whole step"), parts);
-        prose("Nearly all of it is matrix products, forward once and backward twice as many:");
+        prose("Nearly all of it is matrix products, those of the forward pass and a few more backward:");
         code("count");
         question("Why the same bits? Would nearly the same not do?", """
                 It would do for learning. But equal bits can be tested exactly: a kernel is right or it is not, with no
@@ -70,7 +70,8 @@ final class UnderTheHood extends Chapter {
     // show: same
     // A network, its optimizer and a batch, on one kind of kernels.
     final class Work {
-        final Sequential model = Sequential.perceptron(Relu.OP, Init.HE, lesson.random("hood"), 64, 32, 10);
+        final Sequential model = Sequential.perceptron(Relu.OP, Init.HE, lesson.random("hood"),
+                64, 32, 10);
         final Dataset batch = lesson.split().train().rows(Lesson.naturals(32));
         final Tape tape;
         final Sgd sgd;
@@ -122,7 +123,7 @@ final class UnderTheHood extends Chapter {
         for (Backend backend : available()) {
             Work work = new Work(backend);
             // Until the JIT has compiled it.
-            for (int i = 0; i < 3000; i++) {
+            for (int i = 0; i < 1000; i++) {
                 work.step();
             }
             double[] best = {1e9, 1e9, 1e9};
@@ -140,11 +141,11 @@ final class UnderTheHood extends Chapter {
             print("%-6s %.1f microseconds a step%s", backend, best[2],
                     scalar == 0 ? "" : text(", %.1f times as fast", scalar / best[2]));
             scalar = best[2];
-            // end
+            // hide
             parts.add(List.of(backend.toString().toLowerCase(java.util.Locale.ROOT), text("%.1f", best[0]),
                     text("%.1f", Math.max(0, best[1] - best[0])), text("%.1f", Math.max(0, best[2] - best[1])),
                     text("%.1f", best[2])));
-            // show: time
+            // shown
         }
         // end
     }
@@ -152,10 +153,10 @@ final class UnderTheHood extends Chapter {
     // show: time
     static double micros(Runnable work) {
         long start = System.nanoTime();
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 20; i++) {
             work.run();
         }
-        return (System.nanoTime() - start) * 1e-3 / 100;
+        return (System.nanoTime() - start) * 1e-3 / 20;
     }
     // end
 

@@ -12,6 +12,8 @@ import lanegrad.nn.Init;
 import lanegrad.nn.Sequential;
 import lanegrad.op.Add;
 import lanegrad.op.MatMul;
+import lanegrad.op.Max;
+import lanegrad.op.Min;
 import lanegrad.op.Relu;
 import lanegrad.op.Reshape;
 import lanegrad.op.Sigmoid;
@@ -86,12 +88,9 @@ final class WeightedSum extends Chapter {
         // show: weights
         w = Init.weights(Init.UNIFORM, 64, 1, lesson.random("unit"));
         b = Tensor.zeros(1, 1);
-        float least = w.get(0);
-        float greatest = w.get(0);
-        for (int i = 0; i < 64; i++) {
-            least = Math.min(least, w.get(i));
-            greatest = Math.max(greatest, w.get(i));
-        }
+        Var weights = lesson.tape().constant(w);
+        float least = Min.of(weights).value().item();
+        float greatest = Max.of(weights).value().item();
         print("w %s from %.4f to %.4f, b %s = %.0f", w.shape(), least, greatest, b.shape(), b.item());
         // end
     }

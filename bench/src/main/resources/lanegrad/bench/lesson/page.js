@@ -54,7 +54,9 @@
 
   // Axes with a grid; the name of the vertical one stands above it, where it can be read without turning the head.
   function axes(svg, spec, x, y, box, small) {
-    const across = ticks(spec.x, x, Math.max(3, Math.floor((box.right - box.left) / (small ? 55 : 75))));
+    const whole = !spec.x.log && !(spec.x.low < spec.x.high) && spec.series && spec.series.every(s => s.x.every(Number.isInteger));
+    const across = whole ? a => a.tickValues(x.ticks(Math.max(3, Math.floor((box.right - box.left) / 75))).filter(Number.isInteger)).tickFormat(d3.format(',d'))
+      : ticks(spec.x, x, Math.max(3, Math.floor((box.right - box.left) / (small ? 55 : 75))));
     const up = ticks(spec.y, y, Math.max(3, Math.floor((box.bottom - box.top) / 40)));
     const grid = svg.append('g').attr('class', 'grid').attr('transform', `translate(${box.left},0)`);
     grid.call(up(d3.axisLeft(y).tickSize(box.left - box.right))).call(g => g.selectAll('text,.domain').remove());
@@ -68,12 +70,12 @@
   }
 
   function gutter(spec, y) {
-    const shown = spec.y.log ? 30 : d3.max(y.ticks(5), v => short(v).length) * 7 + 12;
+    const shown = spec.y.log ? 42 : d3.max(y.ticks(5), v => short(v).length) * 7 + 12;
     return Math.max(28, shown);
   }
 
   function lines(root, spec, width, small) {
-    const height = small ? Math.max(120, Math.min(160, width * 0.75)) : Math.max(230, Math.min(340, width * 0.55));
+    const height = small ? Math.max(120, Math.min(210, width * 0.66)) : Math.max(230, Math.min(340, width * 0.55));
     const named = spec.series.filter(s => s.name);
     const style = i => spec.series[i].style === 'dashed' ? '5 3' : dashes(i);
     const items = !small && named.length ? legend(root, named.map(s => s.name), style) : null;
@@ -130,7 +132,7 @@
   function panels(root, spec) {
     const names = spec.panels[0].series.map(s => s.name).filter(Boolean);
     if (names.length) legend(root, names, i => (spec.panels[0].series[i].style === 'dashed' ? '5 3' : null));
-    const grid = root.append('div').attr('class', 'panels');
+    const grid = root.append('div').attr('class', spec.panels.length === 2 ? 'panels pairs' : 'panels');
     spec.panels.forEach((p, i) => {
       const cell = grid.append('div');
       cell.append('h4').text(spec.titles[i]);
@@ -308,7 +310,7 @@
         .attr('width', box.right - box.left).attr('height', box.bottom - box.top);
       const body = svg.append('g').attr('clip-path', `url(#${clip})`);
       body.append('g').selectAll('path').data(contours).join('path').attr('d', project).attr('fill', 'currentColor')
-        .attr('fill-opacity', 0.035).attr('stroke', 'currentColor').attr('stroke-opacity', 0.25).attr('stroke-width', 0.7);
+        .attr('fill-opacity', 0.02).attr('stroke', 'currentColor').attr('stroke-opacity', 0.25).attr('stroke-width', 0.7);
       axes(svg, spec, x, y, box, false);
       svg.selectAll('.grid').remove();
       const line = d3.line().x(d => x(d[0])).y(d => y(d[1]));
