@@ -130,9 +130,8 @@ final class HtmlPage {
     }
 
     private void table(Block.Table b) {
-        html.append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"table\"><table")
-                .append(b.timed() ? " class=\"time\"" : "").append("><caption>").append(marked(b.caption()))
-                .append("</caption>\n<thead><tr>");
+        html.append("<figure class=\"table\"><div class=\"scroll\" tabindex=\"0\"><table")
+                .append(b.timed() ? " class=\"time\">" : ">").append("<thead><tr>");
         boolean[] numbers = new boolean[b.header().size()];
         for (int c = 0; c < numbers.length; c++) {
             int column = c;
@@ -148,7 +147,7 @@ final class HtmlPage {
             }
             html.append("</tr>\n");
         }
-        html.append("</tbody></table></div>\n");
+        html.append("</tbody></table></div>\n<figcaption>").append(marked(b.caption())).append("</figcaption></figure>\n");
     }
 
     private static String cell(String open, String close, boolean number, String text) {

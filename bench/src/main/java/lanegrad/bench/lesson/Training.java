@@ -88,14 +88,14 @@ final class Training extends Chapter {
         List<List<String>> rows = new ArrayList<>();
         List<String> header = new ArrayList<>(List.of("is"));
         for (int r = 0; r < 10; r++) {
-            header.add("as " + r);
+            header.add(String.valueOf(r));
             List<String> row = new ArrayList<>(List.of(String.valueOf(r)));
             for (int c = 0; c < 10; c++) {
                 row.add(confusion[r][c] == 0 ? "·" : String.valueOf(confusion[r][c]));
             }
             rows.add(row);
         }
-        table("Confusion matrix of the 360 test digits: what they are, and as what they were read.", header, rows);
+        table("Confusion matrix of the test digits: a row for what they are, a column for what they were read as.", header, rows);
         code("misread");
         if (!wrong.isEmpty()) {
             figure("misread", new Figure.Digits("The misread digits", List.of(wrong), false, 1, null, false, true), """

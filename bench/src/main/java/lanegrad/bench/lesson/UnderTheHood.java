@@ -122,8 +122,8 @@ final class UnderTheHood extends Chapter {
         double scalar = 0;
         for (Backend backend : available()) {
             Work work = new Work(backend);
-            // Until the JIT has compiled it.
-            for (int i = 0; i < 1000; i++) {
+            // Until the JIT has compiled it, or so one hopes.
+            for (long start = System.nanoTime(); System.nanoTime() - start < 600_000_000;) {
                 work.step();
             }
             double[] best = {1e9, 1e9, 1e9};

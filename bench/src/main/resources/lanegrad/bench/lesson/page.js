@@ -133,11 +133,13 @@
     const names = spec.panels[0].series.map(s => s.name).filter(Boolean);
     if (names.length) legend(root, names, i => (spec.panels[0].series[i].style === 'dashed' ? '5 3' : null));
     const grid = root.append('div').attr('class', spec.panels.length === 2 ? 'panels pairs' : 'panels');
-    spec.panels.forEach((p, i) => {
+    // All cells before the first drawing: how wide each is depends on how many there are.
+    const cells = spec.panels.map((p, i) => {
       const cell = grid.append('div');
       cell.append('h4').text(spec.titles[i]);
-      lines(cell, p, Math.floor(cell.node().clientWidth), true);
+      return cell;
     });
+    cells.forEach((cell, i) => lines(cell, spec.panels[i], Math.floor(cell.node().clientWidth), true));
   }
 
   function bars(root, spec, width) {
@@ -205,9 +207,9 @@
     const show = (holder, frame) => {
       holder.html('');
       const many = all[frame].length;
-      const wish = spec.numbers ? 300 : spec.wide ? 130 : 60;
+      const wish = spec.numbers ? 300 : spec.wide ? 110 : 60;
       const room = Math.max(spec.numbers ? 1 : spec.wide ? 2 : 5, Math.floor((width + 11) / (wish + 11)));
-      const columns = Math.min(many, room >= 10 ? 10 : many % 5 === 0 && room >= 5 ? 5 : room);
+      const columns = many === 4 && room < 4 ? 2 : Math.min(many, room >= 10 ? 10 : many % 5 === 0 && room >= 5 ? 5 : room);
       const side = Math.min(spec.numbers ? 400 : spec.wide ? 160 : 84, (width - (columns - 1) * 11) / columns);
       const grid = holder.append('div').attr('class', 'pictures').style('grid-template-columns', `repeat(${columns}, ${side}px)`)
         .style('justify-content', many < columns ? 'start' : 'space-between');
