@@ -48,7 +48,6 @@ final class LessonCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Usage usage = new Usage(spec.commandLine());
-        usage.once();
         int chapters = Lesson.TITLES.size();
         if (chapter != null) {
             usage.check(chapter >= 1 && chapter <= chapters, "--chapter", chapter, "give 1 to " + chapters);

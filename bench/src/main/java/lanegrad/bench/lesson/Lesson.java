@@ -115,10 +115,15 @@ public final class Lesson {
 
     /// Trains a model on the digits, in batches of 32 with momentum 0.9, and says how it does on the test digits.
     Evaluation train(Sequential model, int epochs, float rate) {
+        return train(model, epochs, rate, Trainer.Listener.SILENT);
+    }
+
+    /// As [#train], with a listener.
+    Evaluation train(Sequential model, int epochs, float rate, Trainer.Listener listener) {
         Sgd sgd = new Sgd(model.parameters(), rate, 0.9f, backend());
         Trainer trainer = new Trainer(model, sgd, backend(), 1);
         trainer.fit(split().train(), split().test(), Trainer.Settings.of(epochs, 32), random("order"),
-                Trainer.Listener.SILENT);
+                listener);
         return trainer.evaluate(split().test());
     }
 

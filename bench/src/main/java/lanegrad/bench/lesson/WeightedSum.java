@@ -8,8 +8,10 @@ import lanegrad.Tensor;
 import lanegrad.Var;
 import lanegrad.math.SplitMix;
 import lanegrad.nn.Dense;
+import lanegrad.nn.History;
 import lanegrad.nn.Init;
 import lanegrad.nn.Sequential;
+import lanegrad.nn.Trainer;
 import lanegrad.op.Add;
 import lanegrad.op.MatMul;
 import lanegrad.op.Max;
@@ -64,18 +66,18 @@ final class WeightedSum extends Chapter {
                 a copy.""");
         prose("What the engine says to the product without the transpose:");
         code("refused");
-        heading("What if all weights are zero?");
+        heading("All weights zero");
         prose("""
                 It seems the fairest start. A network with a hidden layer of four sigmoid units (chapter 6) is trained
-                twice, once from zeros and once from chance, and its four units are compared.""");
+                from zeros and from chance, and after every epoch its four units are compared.""");
         code("zeros");
         figure("zeros", new Figure.Digits("The weights of four hidden units after training", units, true, most,
                 new Figure.Frames("start", List.of("sigmoid, started at zero", "sigmoid, started by chance")), false,
                 true), """
                 The 64 weights into each of four hidden units after training, in two colours for the two signs. Step
                 between the starts: from zero, four copies of one unit.""");
-        question("Why do they stay equal?", """
-                Four units with the same weights give the same output, so the next layer treats them alike and the
+        question("What if all weights are zero?", """
+                Then all units stay equal. Four units with the same weights give the same output, so the next layer treats them alike and the
                 gradient (chapter 8) tells them the same. An equal step from equal places leads to equal places, in
                 every epoch, to the last bit. The network has four hidden units and the power of one. With ReLU nothing
                 moves at all: its output is 0 and so is its slope at 0, so no gradient gets through. Chance is there to
@@ -141,22 +143,40 @@ final class WeightedSum extends Chapter {
     void compare(String name, UnaryOp activation, Init init) {
         SplitMix random = lesson.random("zeros");
         Sequential model = Sequential.perceptron(activation, init, random, 64, 4, 10);
-        double accuracy = lesson.train(model, 15, 0.2f).accuracy();
         Tensor hidden = ((Dense) model.layers().getFirst()).weights().value();
+        float[] apart = new float[15];
+        double accuracy = lesson.train(model, 15, 0.2f, new Trainer.Listener() {
+            @Override
+            public boolean epoch(History.Epoch e) {
+                apart[e.epoch() - 1] = apart(hidden);
+                return true;
+            }
+        }).accuracy();
+        // hide
+        if (activation == Sigmoid.OP) {
+            keep(hidden);
+        }
+        // shown
+        print("%-18s  units apart by %.4f after epoch 1, %.4f after 5, %.4f after 15; accuracy %.3f",
+                name, apart[0], apart[4], apart[14], accuracy);
+    }
+
+    // The greatest difference between a weight of the first unit and that of another.
+    static float apart(Tensor w) {
         float apart = 0;
-        float largest = 0;
         for (int i = 0; i < 64; i++) {
-            for (int unit = 0; unit < 4; unit++) {
-                apart = Math.max(apart, Math.abs(hidden.get(i, unit) - hidden.get(i, 0)));
-                largest = Math.max(largest, Math.abs(hidden.get(i, unit)));
+            for (int unit = 1; unit < 4; unit++) {
+                apart = Math.max(apart, Math.abs(w.get(i, unit) - w.get(i, 0)));
             }
         }
-        print("%-18s  largest weight %.4f, units apart by %.4f, accuracy %.3f", name,
-                largest, apart, accuracy);
-        // end
-        if (activation == Sigmoid.OP) {
-            units.add(Lesson.columns(hidden, "unit "));
-            most = Math.max(most, largest);
+        return apart;
+    }
+    // end
+
+    private void keep(Tensor hidden) {
+        units.add(Lesson.columns(hidden, "unit "));
+        for (int i = 0; i < hidden.size(); i++) {
+            most = Math.max(most, Math.abs(hidden.get(i)));
         }
     }
 
