@@ -12,6 +12,8 @@ import java.util.Locale;
 /// what the method gave to [#print], and shows beside it the source between `// show: NAME` and `// end`, read from
 /// the chapter's own source file, which lies in the jar beside its class. What several such regions have is joined.
 abstract class Chapter {
+    private static final int WIDTH = 96;
+
     /// What all chapters share: the data, the seed.
     final Lesson lesson;
     private final int number;
@@ -40,9 +42,15 @@ abstract class Chapter {
         return blocks;
     }
 
-    /// A line of a snippet's output.
+    /// A line of a snippet's output. One too long for the page, a sentence of the engine's, goes on in the next.
     final void print(String format, Object... values) {
-        printed.append(String.format(Locale.ROOT, format, values)).append('\n');
+        String line = String.format(Locale.ROOT, format, values);
+        while (line.length() > WIDTH && !line.contains("\n")) {
+            int end = line.lastIndexOf(' ', WIDTH);
+            printed.append(line, 0, end).append('\n');
+            line = "  " + line.substring(end + 1);
+        }
+        printed.append(line).append('\n');
     }
 
     final void heading(String text) {

@@ -223,9 +223,10 @@ final class Optimizing extends Chapter {
 
     private void rates() {
         // show: rates
-        for (float rate : new float[] {0.0001f, 0.001f, 0.01f, 0.1f, 1, 5}) {
+        for (String rate : List.of("0.0001", "0.001", "0.01", "0.1", "1", "5")) {
             Sequential model = network();
-            List<History.Epoch> epochs = run(model, new Sgd(model.parameters(), rate), 6, 32);
+            Sgd sgd = new Sgd(model.parameters(), Float.parseFloat(rate));
+            List<History.Epoch> epochs = run(model, sgd, 6, 32);
             print("rate %-6s training loss %.4f, test accuracy %.3f", rate, epochs.getLast().trainLoss(),
                     epochs.getLast().validationAccuracy());
             rates.add(curve("rate " + rate, epochs));

@@ -46,7 +46,7 @@ final class TextPage {
                 wrapped(b.caption(), "  ", "  ");
             }
             case Block.Question b -> {
-                wrapped("Question: " + b.question(), "? ", "  ");
+                wrapped("Question: " + b.question(), "", "  ");
                 wrapped(b.answer(), "  ", "  ");
             }
             case Block.Try b -> {

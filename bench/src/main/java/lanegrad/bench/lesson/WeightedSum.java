@@ -157,8 +157,8 @@ final class WeightedSum extends Chapter {
             keep(hidden);
         }
         // shown
-        print("%-18s  units apart by %.4f after epoch 1, %.4f after 5, %.4f after 15; accuracy %.3f",
-                name, apart[0], apart[4], apart[14], accuracy);
+        print("%-18s  units apart in epoch 1: %.4f, 5: %.4f, 15: %.4f; accuracy %.3f", name,
+                apart[0], apart[4], apart[14], accuracy);
     }
 
     // The greatest difference between a weight of the first unit and that of another.

@@ -212,7 +212,7 @@
       const columns = many === 4 && room < 4 ? 2 : Math.min(many, room >= 10 ? 10 : many % 5 === 0 && room >= 5 ? 5 : room);
       const side = Math.min(spec.numbers ? 400 : spec.wide ? 160 : 84, (width - (columns - 1) * 11) / columns);
       const grid = holder.append('div').attr('class', 'pictures').style('grid-template-columns', `repeat(${columns}, ${side}px)`)
-        .style('justify-content', many < columns ? 'start' : 'space-between');
+        .style('justify-content', many > columns ? 'space-between' : 'start');
       all[frame].forEach(of => {
         const cell = grid.append('div');
         image(cell, of, spec, side, of.caption.replaceAll('\n', ', ') || spec.label);
@@ -339,7 +339,8 @@
         .attr('stroke', v < 0 ? 'var(--minus)' : 'var(--plus)').attr('stroke-width', 0.6 + 6 * Math.abs(v) / widest[l]).attr('opacity', 0.8);
       if (row.length * w.length < 12) {
         tip.append('text').attr('class', 'soft').attr('x', x(l) * 0.55 + x(l + 1) * 0.45)
-          .attr('y', y(l, i) * 0.55 + y(l + 1, j) * 0.45 - 8).attr('text-anchor', 'middle').text(d3.format('+.3f')(v));
+          .attr('y', y(l, i) * 0.55 + y(l + 1, j) * 0.45 - 8).attr('text-anchor', 'middle')
+          .style('paint-order', 'stroke').attr('stroke', 'var(--paper)').attr('stroke-width', 4).text(d3.format('+.3f')(v));
       }
     })));
     spec.layers.forEach((units, l) => units.forEach((name, i) => {

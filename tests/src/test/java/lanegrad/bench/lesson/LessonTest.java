@@ -232,8 +232,8 @@ class LessonTest {
     void theShapesThatBroadcastGiveTheNotebooksLossAndOurRefusal() {
         double loss = Double.parseDouble(output(7, "broadcast").replaceAll("(?s).*: ", ""));
         assertEquals(996, loss, 3);
-        assertTrue(output(7, "refused").contains("predictions have shape [1437, 1], targets have shape [1437]; they "
-                + "must be equal"), output(7, "refused"));
+        assertTrue(output(7, "refused").replaceAll("\\s+", " ").contains("predictions have shape [1437, 1], targets have "
+                + "shape [1437]; they must be equal"), output(7, "refused"));
     }
 
     @Test
@@ -246,8 +246,7 @@ class LessonTest {
     void unitsThatStartEqualStayEqual() {
         List<String> lines = output(3, "zeros").lines().toList();
         for (int i = 0; i < 4; i++) {
-            assertEquals(i % 2 == 0, lines.get(i).contains("units apart by 0.0000 after epoch 1, 0.0000 after 5, 0.0000 "
-                    + "after 15"), lines.get(i));
+            assertEquals(i % 2 == 0, lines.get(i).contains("1: 0.0000, 5: 0.0000, 15: 0.0000"), lines.get(i));
         }
     }
 
