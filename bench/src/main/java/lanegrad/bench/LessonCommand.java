@@ -17,8 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "lesson", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Compute the lesson, from one neuron to a trained network, and write it as one HTML page; or "
                 + "print one of its eleven chapters here.",
-        footer = {"%nExamples:", "  lanegrad lesson --open", "  lanegrad lesson --chapter 8", "  lanegrad lesson --seed 7"
-                + " --out seed7"})
+        footer = {"%nExamples:", "  lanegrad lesson --open", "  lanegrad lesson --chapter 8",
+            "  lanegrad lesson --seed 7 --out seed7"})
 final class LessonCommand implements Callable<Integer> {
     private final Terminal terminal;
 

@@ -51,8 +51,8 @@ class LessonCommandTest {
         assertFalse(run.err().contains("chapter"), run.err());
         assertEquals("here first", Files.readString(file));
         Path deep = folder.resolve("no").resolve("folder");
-        CommandTest.assertRefused(1, "--out " + deep + ": this folder does not exist", CommandTest.run("lesson", "--out",
-                deep.toString()));
+        CommandTest.assertRefused(1, "--out " + deep + ": this folder does not exist",
+                CommandTest.run("lesson", "--out", deep.toString()));
         Files.createDirectories(folder.resolve("taken/index.html"));
         CommandTest.assertRefused(1, "index.html: this is a folder", CommandTest.run("lesson", "--out",
                 folder.resolve("taken").toString()));

@@ -57,8 +57,8 @@ final class Activation extends Chapter {
                 List.of(curves(Sigmoid.OP, 5), curves(Tanh.OP, 5), curves(Relu.OP, 5))), """
                 Value and slope of the three.""");
         prose("""
-                What they make of the sums of chapter 3, for the first ten training digits. All weights were positive,
-                so all sums are:""");
+                What they make of the sums of chapter 3, for the first ten training digits. All weights are positive,
+                and so are all sums; relu then changes nothing, and the sigmoid says *yes* to everything.""");
         code("ten");
         table("z of ten digits and what three activations make of it.", List.of("digit", "z", "sigmoid", "tanh",
                 "relu"), through);
@@ -103,7 +103,7 @@ final class Activation extends Chapter {
         code("dying");
         question("Which activation?", """
                 For hidden layers ReLU is a good first choice: cheap, and it does not saturate above zero; gelu or silu
-                where the last bit counts, tanh in small networks and when zero-centred outputs help. For the output
+                where the last percent counts, tanh in small networks and when zero-centred outputs help. For the output
                 the task decides: nothing (a plain sum) for a number, sigmoid for yes or no, softmax for one of
                 many, both of which the loss of chapter 7 has built in.""");
         tryThis("lanegrad plot gelu mish relu", """

@@ -50,8 +50,8 @@ final class Backpropagation extends Chapter {
         heading("A worked example");
         prose("""
                 This small network is from Matt Mazur's *A step by step backpropagation example* (2015), by which many
-                have learned it: two inputs, two hidden units, two outputs, sigmoids, half the squared error, and numbers
-                one can follow with a pocket calculator. The engine computes it in float32.""");
+                have learned it: two inputs, two hidden units, two outputs, sigmoids, half the squared error, and
+                numbers one can follow with a pocket calculator. The engine computes it in float32.""");
         code("forward");
         code("backward");
         code("update");
@@ -271,7 +271,8 @@ final class Backpropagation extends Chapter {
         int[][] edges = {{0, 2, 50}, {1, 2, 30}, {0, 3, 30}, {1, 3, 50}, {2, 4, 50}, {3, 4, 30}, {2, 5, 30}, {3, 5, 50},
             {4, 6, 50}, {5, 6, 50}};
         return new Figure.Walk("The worked example", List.of("i₁", "i₂", "h₁", "h₂", "o₁", "o₂", "E"),
-                new double[] {0, 0, 0.44, 0.44, 0.88, 0.88, 1.0}, new double[] {0.08, 0.88, 0.08, 0.88, 0.08, 0.88, 0.48},
+                new double[] {0, 0, 0.44, 0.44, 0.88, 0.88, 1.0},
+                new double[] {0.08, 0.88, 0.08, 0.88, 0.08, 0.88, 0.48},
                 edges, notes, new Figure.Frames("step", List.of("Given: inputs and weights",
                 "Forward: the hidden units", "Forward: the outputs", "Forward: the error",
                 "Backward: the slope at the outputs' sums", "Backward: the slopes of w₅ to w₈",

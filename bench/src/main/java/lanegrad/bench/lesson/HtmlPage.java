@@ -61,7 +61,8 @@ final class HtmlPage {
                 <h1>From one neuron to a trained network</h1>
                 <p class="lead">Eleven chapters, from the threshold unit of the 1940s to a network that reads \
                 handwritten digits. Every number, table and picture below was computed when this page was made, by the \
-                code that stands beside it.</p>
+                code that stands beside it. The lesson follows a classroom notebook, &ldquo;Intro to Neural \
+                Networks&rdquo;, and answers the questions that it leaves open.</p>
                 """);
         html.append("<p class=\"about\">").append(escape(version)).append(", seed ").append(seed)
                 .append(text("<span class=\"time\">, JDK %d.%d.%d, computed in %.1f s</span></p>\n",
@@ -83,7 +84,8 @@ final class HtmlPage {
         html.append("</main>\n<footer><p>The digits are the test set of <cite>Optical Recognition of Handwritten Digits"
                 + "</cite>, E. Alpaydin and C. Kaynak, 1998, UCI Machine Learning Repository, CC BY 4.0. Charts are "
                 + "drawn with D3. Made by <code>lanegrad lesson</code>.</p></footer>\n");
-        html.append("<script id=\"data\" type=\"application/json\">").append(gson().toJson(data).replace("<", "\\u003c"))
+        html.append("<script id=\"data\" type=\"application/json\">")
+                .append(gson().toJson(data).replace("<", "\\u003c"))
                 .append("</script>\n<script>\n/* D3, Copyright Mike Bostock, under this licence:\n")
                 .append(library("LICENSE").replace("*/", "")).append("*/\n").append(library("dist/d3.min.js"))
                 .append("\n</script>\n<script>\n").append(resource("page.js")).append("</script>\n</body>\n</html>\n");
@@ -108,7 +110,8 @@ final class HtmlPage {
                         .append("</code></pre>\n");
                 if (!b.output().isEmpty()) {
                     html.append("<pre class=\"output").append(b.timed() ? " time" : "")
-                            .append("\" tabindex=\"0\" aria-label=\"what it printed\"><samp>").append(escape(b.output()))
+                            .append("\" tabindex=\"0\" aria-label=\"what it printed\"><samp>")
+                            .append(escape(b.output()))
                             .append("</samp></pre>\n");
                 }
                 html.append("</div>\n");
@@ -147,7 +150,8 @@ final class HtmlPage {
             }
             html.append("</tr>\n");
         }
-        html.append("</tbody></table></div>\n<figcaption>").append(marked(b.caption())).append("</figcaption></figure>\n");
+        html.append("</tbody></table></div>\n<figcaption>").append(marked(b.caption()))
+                .append("</figcaption></figure>\n");
     }
 
     private static String cell(String open, String close, boolean number, String text) {

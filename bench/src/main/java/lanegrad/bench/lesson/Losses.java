@@ -69,9 +69,8 @@ final class Losses extends Chapter {
                 our numbers, with the repetition written out:""");
         code("broadcast");
         prose(text("""
-                %,.1f, about 1,437 times 0.69, and no error message: a plausible number of the wrong thing. It even
-                goes down a little in training. This engine does not fit shapes to each other; predictions and targets
-                must be equal in shape, and it says""", wrong));
+                %,.1f, about 1,437 times 0.69, and no error message: a number of the wrong thing. This engine does not
+                fit shapes to each other; predictions and targets must be equal in shape, and it says:""", wrong));
         code("refused");
         question("What shape should it have?", """
                 The targets' shape is that of the predictions, [1437, 1] here: one column per output, one row per

@@ -75,8 +75,8 @@ final class Optimizing extends Chapter {
         code("paths");
         figure("paths", new Figure.Surface("Paths of the optimizers", W, B, COLUMNS, ROWS, surface(), paths), """
                 Lines of equal loss, and the path of each optimizer. Step through: plain descent (sgd) goes to and fro
-                across the valley, momentum gathers speed along it and overshoots, adagrad takes ever smaller steps, adam
-                goes its own way because it scales each parameter's step by the sizes of its past slopes.""");
+                across the valley, momentum gathers speed along it and overshoots, adagrad takes ever smaller steps,
+                adam goes its own way because it scales each parameter's step by the sizes of its past slopes.""");
         points("*sgd:* `w -= rate · g`", """
                 *momentum:* a velocity remembers past slopes, `v = 0.9 v + g`, `w -= rate · v`. *Nesterov's* looks at
                 the slope a little ahead.""", """

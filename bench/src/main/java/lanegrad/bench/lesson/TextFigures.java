@@ -195,7 +195,7 @@ final class TextFigures {
             out.append("  ");
             for (int c = 0; c < 8; c++) {
                 float v = image.pixels()[8 * r + c];
-                out.append(f.max() > 1 ? String.format(Locale.ROOT, "%4.0f", v) : String.format(Locale.ROOT, "%7.3f", v));
+                out.append(String.format(Locale.ROOT, f.max() > 1 ? "%4.0f" : "%7.3f", v));
             }
             out.append('\n');
         }
@@ -230,7 +230,8 @@ final class TextFigures {
         for (int panel = 0; panel < f.titles().size(); panel++) {
             List<Figure.Edge> edges = f.edges().get(panel);
             Figure.Edge edge = edges.isEmpty() ? null : edges.getLast();
-            out.append("  ").append(f.titles().get(panel)).append(edge == null ? ": no line" : String.format(Locale.ROOT,
+            out.append("  ").append(f.titles().get(panel));
+            out.append(edge == null ? ": no line" : String.format(Locale.ROOT,
                     ": says 1 where %.3g x + %.3g y > %.3g", edge.a(), edge.b(), edge.c())).append('\n');
             for (int row = 1; row >= 0; row--) {
                 out.append("    ");
@@ -267,7 +268,8 @@ final class TextFigures {
         int steps = (f.examples() + f.batch() - 1) / f.batch();
         for (int step = 0; step < steps; step++) {
             int size = Math.min(f.batch(), f.examples() - step * f.batch());
-            out.append(String.format("  step %d  ", step + 1)).append((blocks ? "▒" : ":").repeat(size * 56 / f.examples()))
+            out.append(String.format("  step %d  ", step + 1))
+                    .append((blocks ? "▒" : ":").repeat(size * 56 / f.examples()))
                     .append(' ').append(size).append(" examples\n");
         }
         return out.toString();

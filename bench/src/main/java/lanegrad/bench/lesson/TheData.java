@@ -22,9 +22,8 @@ final class TheData extends Chapter {
     @Override
     void write() {
         prose("""
-                1,797 digits, written by 43 people in 1998, scanned and made small: each is a picture of 8 × 8
-                squares, and each square, a *pixel*, says how many of 16 dots beneath it were black. They come with the
-                program.""");
+                1,797 digits, written by 13 people, scanned and made small: each is a picture of 8 × 8 squares, and each
+                square, a *pixel*, says how many of 16 dots beneath it were black. They come with the program.""");
         code("load");
         figure("one", new Figure.Digits("The first digit with its numbers", List.of(List.of(new Figure.Image(
                 Lesson.row(lesson.digits(), 0), "image 0, label " + lesson.digits().y()[0]))), false, 16, null, true,
@@ -39,7 +38,7 @@ final class TheData extends Chapter {
         }
         figure("sheet", Figure.Digits.of("The first sixty digits with their labels", sheet, 16), """
                 The first 60, with the *label* that says which digit was meant. Some are hard for people too.""");
-        prose("The range of the pixels and how often each digit occurs, counted over all images:");
+        prose("The range of the pixels and how often each digit occurs, over all images:");
         code("facts");
         List<String> names = new ArrayList<>();
         for (int digit = 0; digit < 10; digit++) {
@@ -55,9 +54,9 @@ final class TheData extends Chapter {
                 division rounds nothing.""");
         heading("Flat");
         prose("""
-                A network of this lesson does not know that pixels have neighbours. It takes the 64 numbers as one column,
-                row after row of the image: an 8 × 8 matrix becomes 64 × 1. Nothing is lost but the layout; pixel (r, c)
-                is number 8r + c.""");
+                A network of this lesson does not know that pixels have neighbours. It takes the 64 numbers as one
+                column, row after row of the image: an 8 × 8 matrix becomes 64 × 1. Nothing is lost but the layout;
+                pixel (r, c) is number 8r + c.""");
         code("flatten");
         question("What shape should it have?", """
                 One example as a column is [64, 1]; as a row [1, 64]. The notebook's column suits formulas on paper, the
@@ -72,7 +71,7 @@ final class TheData extends Chapter {
                 shows what that does to their weights.""");
         tryThis("lanegrad train --data FILE.csv", """
                 Digits of your own: a line of 64 numbers from 0 to 16 and the label for each. A 1 with a foot, or a 7
-                with a bar, will show what these 43 people did not write.""");
+                with a bar, will show what these 13 people did not write.""");
     }
 
     private void load() {

@@ -20,6 +20,8 @@ import lanegrad.op.Softmax;
 import lanegrad.optim.Sgd;
 
 /// Chapter 10: training, and what it did to the weights.
+///
+/// (Over 300 lines, a third of them text: a chapter is one file, so that it can show itself.)
 final class Training extends Chapter {
     private static final int EPOCHS = 20;
 
@@ -48,7 +50,8 @@ final class Training extends Chapter {
         heading("Odd or even, with four hidden units");
         prose("The network of chapter 6, whose first answers were chance:");
         code("parity");
-        figure("parity", curves(parityRun), "Loss and accuracy by epoch, on the digits learned from and on the others.");
+        figure("parity", curves(parityRun), "Loss and accuracy by epoch, on the digits learned from and on "
+                + "the others.");
         heading("What the weights became");
         figure("weights", new Figure.Digits("The first layer's weights, epoch by epoch", frames, true, largest,
                 new Figure.Frames("epoch", titles), false, true), """
@@ -95,7 +98,8 @@ final class Training extends Chapter {
             }
             rows.add(row);
         }
-        table("Confusion matrix of the test digits: a row for what they are, a column for what they were read as.", header, rows);
+        table("Confusion matrix of the test digits: a row for what they are, a column for what they were read "
+                + "as.", header, rows);
         code("misread");
         if (!wrong.isEmpty()) {
             figure("misread", new Figure.Digits("The misread digits", List.of(wrong), false, 1, null, false, true), """
@@ -297,7 +301,8 @@ final class Training extends Chapter {
         for (int i = 0; i < n; i++) {
             History.Epoch e = run.epochs().get(i);
             x[i] = e.epoch();
-            y[i] = train ? loss ? e.trainLoss() : e.trainAccuracy() : loss ? e.validationLoss() : e.validationAccuracy();
+            y[i] = loss ? train ? e.trainLoss() : e.validationLoss()
+                    : train ? e.trainAccuracy() : e.validationAccuracy();
         }
         return Figure.Series.of(name, x, y);
     }

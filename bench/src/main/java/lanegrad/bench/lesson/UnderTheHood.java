@@ -37,8 +37,8 @@ final class UnderTheHood extends Chapter {
         timedCode("same");
         timedCode("time");
         prose("""
-                (Best of rounds of ten steps in a fifth of a second, in a program that has run for a few seconds, beside whatever else the machine is
-                doing. `scripts/bench` measures with care.)""");
+                (Best of rounds of ten steps in a fifth of a second, in a program that has run for a few seconds,
+                beside whatever else the machine is doing. `scripts/bench` measures with care.)""");
         heading("Where the time goes");
         timedTable("Microseconds of one step, in parts.", List.of("kernels", "forward and loss", "backward",
                 "optimizer", "whole step"), parts);
@@ -54,7 +54,8 @@ final class UnderTheHood extends Chapter {
         heading("Floats, exactly");
         code("order");
         heading("Where to read on");
-        points("`Tensor`, `Op`, `Tape`: what is computed with, what an operation is, how it is recorded and walked back.",
+        points("`Tensor`, `Op`, `Tape`: what is computed with, what an operation is, how it is recorded and walked "
+                + "back.",
                 "`op/Tanh`: an operation whole, its meaning, its two kernels, its slope, its test ranges, in one file.",
                 "`kernel/Gemm` and `kernel/VectorGemm`: the matrix product, which is where the time goes.",
                 "`op/Linear`, `op/SoftmaxCrossEntropy`: a layer and a loss.",

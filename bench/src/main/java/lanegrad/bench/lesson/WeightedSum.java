@@ -77,11 +77,11 @@ final class WeightedSum extends Chapter {
                 The 64 weights into each of four hidden units after training, in two colours for the two signs. Step
                 between the starts: from zero, four copies of one unit.""");
         question("What if all weights are zero?", """
-                Then all units stay equal. Four units with the same weights give the same output, so the next layer treats them alike and the
-                gradient (chapter 8) tells them the same. An equal step from equal places leads to equal places, in
-                every epoch, to the last bit. The network has four hidden units and the power of one. With ReLU nothing
-                moves at all: its output is 0 and so is its slope at 0, so no gradient gets through. Chance is there to
-                *break the symmetry*; biases may start at 0 once the weights differ.""");
+                Then all units stay equal. Four units with the same weights give the same output, so the next layer
+                treats them alike and the gradient (chapter 8) tells them the same. An equal step from equal places
+                leads to equal places, in every epoch, to the last bit. The network has four hidden units and the power
+                of one. With ReLU nothing moves at all: its output is 0 and so is its slope at 0, so no gradient gets
+                through. Chance is there to *break the symmetry*; biases may start at 0 once the weights differ.""");
         tryThis("lanegrad train --init zero --activation sigmoid", """
                 The same with 64 hidden units and ten digits: how good is a network that has in truth one unit?""");
     }

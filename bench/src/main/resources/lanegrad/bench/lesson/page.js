@@ -1,5 +1,6 @@
 'use strict';
-// Draws the figures of the page with D3 from the data embedded in it, and again when their width changes.
+// Draws the figures of the page with D3 from the data embedded in it, and again when their width changes. One file,
+// though a long one: it goes into the page as it is.
 // Colours are those of the style sheet, so that light, dark and paper need no drawing of their own.
 (function () {
   const figures = JSON.parse(document.getElementById('data').textContent);
@@ -39,7 +40,8 @@
     6: '⁶', 7: '⁷', 8: '⁸', 9: '⁹'})[c]);
 
   function ticks(axis, s, count) {
-    if (!axis.log) return a => a.ticks(count).tickFormat(v => Math.abs(v) >= 1e5 ? d3.format('~e')(v) : d3.format('~r')(+v.toPrecision(6)));
+    if (!axis.log) return a => a.ticks(count).tickFormat(v => Math.abs(v) >= 1e5 ? d3.format('~e')(v)
+      : d3.format('~r')(+v.toPrecision(6)));
     const [low, high] = s.domain();
     const decades = Math.log10(high / low);
     if (decades < 1.5) return a => a.ticks(count, '~g');
@@ -54,8 +56,10 @@
 
   // Axes with a grid; the name of the vertical one stands above it, where it can be read without turning the head.
   function axes(svg, spec, x, y, box, small) {
-    const whole = !spec.x.log && !(spec.x.low < spec.x.high) && spec.series && spec.series.every(s => s.x.every(Number.isInteger));
-    const across = whole ? a => a.tickValues(x.ticks(Math.max(3, Math.floor((box.right - box.left) / 75))).filter(Number.isInteger)).tickFormat(d3.format(',d'))
+    const whole = !spec.x.log && !(spec.x.low < spec.x.high) && spec.series
+      && spec.series.every(s => s.x.every(Number.isInteger));
+    const across = whole ? a => a.tickValues(x.ticks(Math.max(3, Math.floor((box.right - box.left) / 75)))
+      .filter(Number.isInteger)).tickFormat(d3.format(',d'))
       : ticks(spec.x, x, Math.max(3, Math.floor((box.right - box.left) / (small ? 55 : 75))));
     const up = ticks(spec.y, y, Math.max(3, Math.floor((box.bottom - box.top) / 40)));
     const grid = svg.append('g').attr('class', 'grid').attr('transform', `translate(${box.left},0)`);
@@ -96,14 +100,17 @@
     curves.filter(s => s.style !== 'dots').append('path').attr('fill', 'none').attr('stroke-width', 2)
       .attr('stroke-linejoin', 'round').attr('stroke', s => colour(spec.series.indexOf(s)))
       .attr('stroke-dasharray', s => style(spec.series.indexOf(s))).attr('d', s => line(d3.zip(s.x, s.y)));
-    curves.filter(s => s.style === 'dots').selectAll('circle').data(s => d3.zip(s.x, s.y).map(p => [p, s])).join('circle')
-      .attr('r', 2.5).attr('cx', d => x(d[0][0])).attr('cy', d => y(d[0][1])).attr('fill', d => colour(spec.series.indexOf(d[1])));
+    curves.filter(s => s.style === 'dots').selectAll('circle').data(s => d3.zip(s.x, s.y).map(p => [p, s]))
+      .join('circle')
+      .attr('r', 2.5).attr('cx', d => x(d[0][0])).attr('cy', d => y(d[0][1]))
+        .attr('fill', d => colour(spec.series.indexOf(d[1])));
     const bright = s => curves.attr('opacity', t => s === null || s === t ? 1 : 0.2);
     if (items) {
       items.on('pointerenter', (e, d) => bright(named.find(s => s.name === d))).on('pointerleave', () => bright(null));
     }
     // What is under the pointer: a rule, a dot on each curve, and the numbers.
-    const rule = svg.append('line').attr('y1', box.top).attr('y2', box.bottom).attr('stroke', 'currentColor').attr('opacity', 0);
+    const rule = svg.append('line').attr('y1', box.top).attr('y2', box.bottom).attr('stroke', 'currentColor')
+      .attr('opacity', 0);
     const dots = svg.append('g');
     const tip = holder.append('div').attr('class', 'tip').attr('hidden', '');
     const leave = () => { rule.attr('opacity', 0); dots.selectAll('*').remove(); tip.attr('hidden', ''); };
@@ -122,10 +129,13 @@
         rule.attr('x1', x(near)).attr('x2', x(near)).attr('opacity', 0.35);
         dots.selectAll('circle').data(shown).join('circle').attr('r', 3.5).attr('fill', d => colour(d.i))
           .attr('cx', d => x(d.x)).attr('cy', d => Math.max(box.top, Math.min(box.bottom, y(d.y))));
-        tip.attr('hidden', null).html('').append('div').style('font-weight', 600).text(`${spec.x.label || 'x'} ${short(near)}`);
-        shown.forEach(d => tip.append('div').style('color', colour(d.i)).text(`${d.s.name ? `${d.s.name} ` : ''}${short(d.y)}`));
+        tip.attr('hidden', null).html('').append('div').style('font-weight', 600)
+          .text(`${spec.x.label || 'x'} ${short(near)}`);
+        shown.forEach(d => tip.append('div').style('color', colour(d.i))
+          .text(`${d.s.name ? `${d.s.name} ` : ''}${short(d.y)}`));
         const wide = tip.node().offsetWidth, px = x(near) / factor;
-        tip.style('left', `${px + 12 + wide < width / factor ? px + 12 : Math.max(0, px - 12 - wide)}px`).style('top', '24px');
+        tip.style('left', `${px + 12 + wide < width / factor ? px + 12 : Math.max(0, px - 12 - wide)}px`)
+          .style('top', '24px');
       });
   }
 
@@ -157,13 +167,15 @@
       const inner = d3.scaleBand(spec.names, [0, y.bandwidth()]).padding(0.1);
       const v = (spec.y.log ? d3.scaleLog() : d3.scaleLinear()).domain(domain).range([left, width - 46]);
       svg.append('text').attr('class', 'soft').attr('y', 11).text(spec.y.label);
-      svg.append('g').selectAll('text').data(spec.categories).join('text').attr('x', left - 6).attr('text-anchor', 'end')
+      svg.append('g').selectAll('text').data(spec.categories).join('text').attr('x', left - 6)
+        .attr('text-anchor', 'end')
         .attr('y', c => y(c) + y.bandwidth() / 2 + 4).text(c => c);
       spec.names.forEach((n, s) => spec.categories.forEach((c, i) => {
         const value = spec.values[s][i], end = value > 0 || !spec.y.log ? v(value) : left;
         svg.append('rect').attr('x', left).attr('y', y(c) + inner(n)).attr('width', Math.max(1, end - left))
           .attr('height', inner.bandwidth()).attr('fill', colour(s)).append('title').text(`${c} ${n} ${short(value)}`);
-        svg.append('text').attr('class', 'soft').attr('x', end + 4).attr('y', y(c) + inner(n) + inner.bandwidth() / 2 + 4).text(short(value));
+        svg.append('text').attr('class', 'soft').attr('x', end + 4)
+          .attr('y', y(c) + inner(n) + inner.bandwidth() / 2 + 4).text(short(value));
       }));
       return;
     }
@@ -172,16 +184,19 @@
     const inner = d3.scaleBand(spec.names, [0, x.bandwidth()]).padding(0.05);
     const y = (spec.y.log ? d3.scaleLog() : d3.scaleLinear()).domain(domain).range([box.bottom, box.top]);
     number.attr('class', 'grid').attr('transform', `translate(${box.left},0)`)
-      .call(ticks(spec.y, y, 5)(d3.axisLeft(y).tickSize(box.left - box.right))).call(g => g.selectAll('.domain').remove());
+      .call(ticks(spec.y, y, 5)(d3.axisLeft(y).tickSize(box.left - box.right)))
+        .call(g => g.selectAll('.domain').remove());
     svg.append('g').attr('transform', `translate(0,${box.bottom})`).call(d3.axisBottom(x).tickSize(0).tickPadding(6));
     svg.selectAll('.tick text').attr('font-family', null).attr('font-size', null);
     svg.append('text').attr('class', 'soft').attr('y', 11).text(spec.y.label);
     spec.names.forEach((n, s) => spec.categories.forEach((c, i) => {
       const value = spec.values[s][i], top = value > 0 || !spec.y.log ? y(value) : box.bottom;
       svg.append('rect').attr('x', x(c) + inner(n)).attr('y', top).attr('width', inner.bandwidth())
-        .attr('height', Math.max(0, box.bottom - top)).attr('fill', colour(s)).append('title').text(`${c} ${n} ${short(value)}`);
+        .attr('height', Math.max(0, box.bottom - top)).attr('fill', colour(s)).append('title')
+          .text(`${c} ${n} ${short(value)}`);
       if (spec.names.length === 1 && x.bandwidth() > 26) {
-        svg.append('text').attr('x', x(c) + x.bandwidth() / 2).attr('y', top - 4).attr('text-anchor', 'middle').text(short(value));
+        svg.append('text').attr('x', x(c) + x.bandwidth() / 2).attr('y', top - 4).attr('text-anchor', 'middle')
+          .text(short(value));
       }
     }));
   }
@@ -209,9 +224,11 @@
       const many = all[frame].length;
       const wish = spec.numbers ? 300 : spec.wide ? 110 : 60;
       const room = Math.max(spec.numbers ? 1 : spec.wide ? 2 : 5, Math.floor((width + 11) / (wish + 11)));
-      const columns = many === 4 && room < 4 ? 2 : Math.min(many, room >= 10 ? 10 : many % 5 === 0 && room >= 5 ? 5 : room);
+      const columns = many === 4 && room < 4 ? 2 : Math.min(many, room >= 10 ? 10 : many % 5 === 0 && room >= 5 ? 5
+        : room);
       const side = Math.min(spec.numbers ? 400 : spec.wide ? 160 : 84, (width - (columns - 1) * 11) / columns);
-      const grid = holder.append('div').attr('class', 'pictures').style('grid-template-columns', `repeat(${columns}, ${side}px)`)
+      const grid = holder.append('div').attr('class', 'pictures')
+        .style('grid-template-columns', `repeat(${columns}, ${side}px)`)
         .style('justify-content', many > columns ? 'space-between' : 'start');
       all[frame].forEach(of => {
         const cell = grid.append('div');
@@ -231,9 +248,12 @@
     const last = frames.titles.length - 1;
     const bar = root.append('div').attr('class', 'stepper');
     const title = bar.append('output');
-    const back = bar.append('button').attr('type', 'button').attr('class', 'back').attr('aria-label', `previous ${frames.name}`).text('‹');
-    const slider = bar.append('input').attr('type', 'range').attr('min', 0).attr('max', last).attr('step', 1).attr('aria-label', frames.name);
-    const next = bar.append('button').attr('type', 'button').attr('class', 'next').attr('aria-label', `next ${frames.name}`).text('›');
+    const back = bar.append('button').attr('type', 'button').attr('class', 'back')
+      .attr('aria-label', `previous ${frames.name}`).text('‹');
+    const slider = bar.append('input').attr('type', 'range').attr('min', 0).attr('max', last).attr('step', 1)
+      .attr('aria-label', frames.name);
+    const next = bar.append('button').attr('type', 'button').attr('class', 'next')
+      .attr('aria-label', `next ${frames.name}`).text('›');
     const holder = root.append('div');
     const key = root.node();
     const go = frame => {
@@ -274,18 +294,26 @@
           });
           const path = d3.line().x(q => x(q[0])).y(q => y(q[1]));
           svg.append('path').attr('d', `${path(inside)}Z`).attr('fill', 'var(--plus)').attr('fill-opacity', 0.14);
-          svg.append('path').attr('d', path(cut)).attr('stroke', 'currentColor').attr('stroke-width', 1.5).attr('fill', 'none');
+          svg.append('path').attr('d', path(cut)).attr('stroke', 'currentColor').attr('stroke-width', 1.5)
+            .attr('fill', 'none');
         } else if (edge && edge.c < 0) {
-          svg.append('rect').attr('x', x(-0.5)).attr('y', y(1.5)).attr('width', x(1.5) - x(-0.5)).attr('height', y(-0.5) - y(1.5))
+          svg.append('rect').attr('x', x(-0.5)).attr('y', y(1.5)).attr('width', x(1.5) - x(-0.5))
+            .attr('height', y(-0.5) - y(1.5))
             .attr('fill', 'var(--plus)').attr('fill-opacity', 0.14);
         }
-        svg.append('g').attr('transform', `translate(0,${side - 20})`).call(d3.axisBottom(x).tickValues([0, 1]).tickFormat(d3.format('d')).tickSize(0).tickPadding(6));
-        svg.append('g').attr('transform', 'translate(20,0)').call(d3.axisLeft(y).tickValues([0, 1]).tickFormat(d3.format('d')).tickSize(0).tickPadding(6));
+        svg.append('g').attr('transform', `translate(0,${side - 20})`)
+          .call(d3.axisBottom(x).tickValues([0, 1]).tickFormat(d3.format('d')).tickSize(0).tickPadding(6));
+        svg.append('g').attr('transform', 'translate(20,0)').call(d3.axisLeft(y).tickValues([0, 1])
+          .tickFormat(d3.format('d')).tickSize(0).tickPadding(6));
         svg.selectAll('.tick text').attr('font-family', null).attr('font-size', null);
-        svg.append('g').selectAll('circle').data(spec.points[p]).join('circle').attr('cx', d => x(d.x)).attr('cy', d => y(d.y))
-          .attr('r', 9).attr('stroke', 'var(--plus)').attr('stroke-width', 2).attr('fill', d => d.on ? 'var(--plus)' : 'var(--paper)');
-        svg.append('g').selectAll('text').data(spec.points[p]).join('text').attr('x', d => x(d.x)).attr('y', d => y(d.y) + 4.5)
-          .attr('text-anchor', 'middle').style('fill', d => d.on ? 'var(--paper)' : 'var(--ink)').text(d => d.on ? 1 : 0);
+        svg.append('g').selectAll('circle').data(spec.points[p]).join('circle').attr('cx', d => x(d.x))
+          .attr('cy', d => y(d.y))
+          .attr('r', 9).attr('stroke', 'var(--plus)').attr('stroke-width', 2)
+            .attr('fill', d => d.on ? 'var(--plus)' : 'var(--paper)');
+        svg.append('g').selectAll('text').data(spec.points[p]).join('text').attr('x', d => x(d.x))
+          .attr('y', d => y(d.y) + 4.5)
+          .attr('text-anchor', 'middle').style('fill', d => d.on ? 'var(--paper)' : 'var(--ink)')
+            .text(d => d.on ? 1 : 0);
       });
     });
   }
@@ -312,13 +340,15 @@
         .attr('width', box.right - box.left).attr('height', box.bottom - box.top);
       const body = svg.append('g').attr('clip-path', `url(#${clip})`);
       body.append('g').selectAll('path').data(contours).join('path').attr('d', project).attr('fill', 'currentColor')
-        .attr('fill-opacity', 0.02).attr('stroke', 'currentColor').attr('stroke-opacity', 0.25).attr('stroke-width', 0.7);
+        .attr('fill-opacity', 0.02).attr('stroke', 'currentColor').attr('stroke-opacity', 0.25)
+          .attr('stroke-width', 0.7);
       axes(svg, spec, x, y, box, false);
       svg.selectAll('.grid').remove();
       const line = d3.line().x(d => x(d[0])).y(d => y(d[1]));
       spec.paths.forEach((p, i) => {
         const points = d3.zip(p.x, p.y).slice(0, frame + 1);
-        body.append('path').attr('fill', 'none').attr('stroke', colour(i)).attr('stroke-width', 2).attr('stroke-linejoin', 'round').attr('d', line(points));
+        body.append('path').attr('fill', 'none').attr('stroke', colour(i)).attr('stroke-width', 2)
+          .attr('stroke-linejoin', 'round').attr('d', line(points));
         const end = points[points.length - 1];
         body.append('circle').attr('r', 5).attr('cx', x(end[0])).attr('cy', y(end[1])).attr('fill', colour(i))
           .attr('stroke', 'var(--paper)').append('title').text(p.name);
@@ -336,25 +366,31 @@
     const tip = svg.append('g');
     spec.weights.forEach((w, l) => w.forEach((row, i) => row.forEach((v, j) => {
       tip.append('line').attr('x1', x(l)).attr('y1', y(l, i)).attr('x2', x(l + 1)).attr('y2', y(l + 1, j))
-        .attr('stroke', v < 0 ? 'var(--minus)' : 'var(--plus)').attr('stroke-width', 0.6 + 6 * Math.abs(v) / widest[l]).attr('opacity', 0.8);
+        .attr('stroke', v < 0 ? 'var(--minus)' : 'var(--plus)')
+          .attr('stroke-width', 0.6 + 6 * Math.abs(v) / widest[l]).attr('opacity', 0.8);
       if (row.length * w.length < 12) {
         tip.append('text').attr('class', 'soft').attr('x', x(l) * 0.55 + x(l + 1) * 0.45)
           .attr('y', y(l, i) * 0.55 + y(l + 1, j) * 0.45 - 8).attr('text-anchor', 'middle')
-          .style('paint-order', 'stroke').attr('stroke', 'var(--paper)').attr('stroke-width', 4).text(d3.format('+.3f')(v));
+          .style('paint-order', 'stroke').attr('stroke', 'var(--paper)').attr('stroke-width', 4)
+            .text(d3.format('+.3f')(v));
       }
     })));
     spec.layers.forEach((units, l) => units.forEach((name, i) => {
-      svg.append('circle').attr('cx', x(l)).attr('cy', y(l, i)).attr('r', 17).attr('fill', 'var(--paper)').attr('stroke', 'currentColor');
+      svg.append('circle').attr('cx', x(l)).attr('cy', y(l, i)).attr('r', 17).attr('fill', 'var(--paper)')
+        .attr('stroke', 'currentColor');
       svg.append('text').attr('x', x(l)).attr('y', y(l, i) + 4).attr('text-anchor', 'middle').text(name);
     }));
     const most = d3.max(spec.pictures.flatMap(p => Array.from(p.pixels)), Math.abs) || 1;
     spec.pictures.forEach((p, i) => {
       const inner = image(svg, p, {signed: true, max: most}, side, p.caption);
       inner.attr('x', 4).attr('y', y(0, i) - side / 2);
-      svg.append('rect').attr('x', 4).attr('y', y(0, i) - side / 2).attr('width', side).attr('height', side).attr('fill', 'none').attr('stroke', 'var(--line)');
-      svg.append('line').attr('x1', side + 6).attr('x2', x(0) - 18).attr('y1', y(0, i)).attr('y2', y(0, i)).attr('stroke', 'currentColor');
+      svg.append('rect').attr('x', 4).attr('y', y(0, i) - side / 2).attr('width', side).attr('height', side)
+        .attr('fill', 'none').attr('stroke', 'var(--line)');
+      svg.append('line').attr('x1', side + 6).attr('x2', x(0) - 18).attr('y1', y(0, i)).attr('y2', y(0, i))
+        .attr('stroke', 'currentColor');
     });
-    if (spec.pictures.length) svg.append('text').attr('class', 'soft').attr('x', 4).attr('y', 12).text('64 weights each');
+    if (spec.pictures.length) svg.append('text').attr('class', 'soft').attr('x', 4).attr('y', 12)
+      .text('64 weights each');
   }
 
   // A network whose numbers appear in the order in which they are computed.
@@ -367,12 +403,15 @@
       // Narrow: the same network from top to bottom.
       const px = i => narrow ? 34 + (width - 68) * spec.y[i] : 60 + (width - 150) * spec.x[i];
       const py = i => narrow ? 30 + (height - 90) * spec.x[i] : 40 + (height - 90) * spec.y[i];
-      spec.edges.forEach(e => svg.append('line').attr('x1', px(e[0])).attr('y1', py(e[0])).attr('x2', px(e[1])).attr('y2', py(e[1]))
+      spec.edges.forEach(e => svg.append('line').attr('x1', px(e[0])).attr('y1', py(e[0])).attr('x2', px(e[1]))
+        .attr('y2', py(e[1]))
         .attr('stroke', 'var(--line)').attr('stroke-width', 1.5));
       const tint = d => d === 'forward' ? 'var(--forward)' : d === 'backward' ? 'var(--backward)' : 'var(--ink)';
       spec.units.forEach((u, i) => {
-        svg.append('circle').attr('cx', px(i)).attr('cy', py(i)).attr('r', 20).attr('fill', 'var(--paper)').attr('stroke', 'currentColor');
-        svg.append('text').attr('x', px(i)).attr('y', py(i) + 4).attr('text-anchor', 'middle').style('font-weight', 600).text(u);
+        svg.append('circle').attr('cx', px(i)).attr('cy', py(i)).attr('r', 20).attr('fill', 'var(--paper)')
+          .attr('stroke', 'currentColor');
+        svg.append('text').attr('x', px(i)).attr('y', py(i) + 4).attr('text-anchor', 'middle')
+          .style('font-weight', 600).text(u);
       });
       const seen = new Map();
       spec.notes.filter(n => n.frame <= frame).forEach(n => {
@@ -402,7 +441,8 @@
       d3.range(Math.ceil(spec.examples / spec.batch)).forEach(b => {
         const state = b < frame ? 'var(--soft)' : b === frame ? 'var(--c1)' : 'var(--line)';
         svg.append('g').attr('fill', state).selectAll('circle')
-          .data(d3.range(b * spec.batch, Math.min(spec.examples, (b + 1) * spec.batch))).join('circle').attr('r', cell * 0.36)
+          .data(d3.range(b * spec.batch, Math.min(spec.examples, (b + 1) * spec.batch))).join('circle')
+            .attr('r', cell * 0.36)
           .attr('cx', i => (i % columns + 0.5) * cell).attr('cy', i => (Math.floor(i / columns) + 0.5) * cell);
       });
     }, 0);
@@ -427,6 +467,9 @@
   charts.forEach(c => watch.observe(c));
   // Paper cannot unfold anything.
   const folded = [];
-  addEventListener('beforeprint', () => document.querySelectorAll('details:not([open])').forEach(d => { folded.push(d); d.open = true; }));
+  addEventListener('beforeprint', () => document.querySelectorAll('details:not([open])').forEach(d => {
+    folded.push(d);
+    d.open = true;
+  }));
   addEventListener('afterprint', () => folded.splice(0).forEach(d => { d.open = false; }));
 })();

@@ -63,7 +63,8 @@ class LessonPageTest {
     @AfterEach
     void nothingIsComplainedOfNorAskedFor() {
         assertEquals(List.of(), browser.complaints());
-        assertTrue(browser.requests().stream().allMatch(r -> r.equals(page.toUri().toString()) || r.startsWith("data:")),
+        String own = page.toUri().toString();
+        assertTrue(browser.requests().stream().allMatch(r -> r.equals(own) || r.startsWith("data:")),
                 browser.requests().toString());
     }
 
@@ -164,7 +165,8 @@ class LessonPageTest {
                 + "(document.querySelector('#weights input'))");
         assertEquals("before training", browser.text(title));
         browser.click("#epoch .next");
-        assertEquals("step 2: examples 501 to 1,000", browser.text("document.querySelector('#epoch output').textContent"));
+        assertEquals("step 2: examples 501 to 1,000",
+                browser.text("document.querySelector('#epoch output').textContent"));
         assertEquals(500, browser.number("document.querySelectorAll('#epoch g[fill=\"var(--c1)\"] circle').length"));
     }
 
