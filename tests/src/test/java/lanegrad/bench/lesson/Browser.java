@@ -213,14 +213,20 @@ final class Browser implements AutoCloseable {
 
     private void event(String method, JsonObject parameters) {
         switch (method) {
-            case "Runtime.exceptionThrown" -> complaints.add(parameters.get("exceptionDetails").toString());
-            case "Runtime.consoleAPICalled" -> complaints.add(parameters.get("args").toString());
-            case "Log.entryAdded" -> complaints.add(parameters.get("entry").toString());
+            case "Runtime.exceptionThrown" -> complain(parameters.get("exceptionDetails"));
+            case "Runtime.consoleAPICalled" -> complain(parameters.get("args"));
+            case "Log.entryAdded" -> complain(parameters.get("entry"));
             case "Network.requestWillBeSent" -> requests.add(parameters.getAsJsonObject("request").get("url")
                     .getAsString());
             default -> {
             }
         }
+    }
+
+    // What matters stands at the beginning; behind it comes a stack.
+    private void complain(JsonElement what) {
+        String text = what.toString();
+        complaints.add(text.substring(0, Math.min(200, text.length())));
     }
 
     @Override
