@@ -113,11 +113,17 @@
       .attr('opacity', 0);
     const dots = svg.append('g');
     const tip = holder.append('div').attr('class', 'tip').attr('hidden', '');
-    const leave = () => { rule.attr('opacity', 0); dots.selectAll('*').remove(); tip.attr('hidden', ''); };
+    const leave = e => {
+      // A finger has left as soon as it is lifted; what it touched stays to be read.
+      if (e.pointerType === 'touch') return;
+      rule.attr('opacity', 0);
+      dots.selectAll('*').remove();
+      tip.attr('hidden', '');
+    };
     svg.append('rect').attr('class', 'hover').attr('x', box.left).attr('y', box.top).attr('width', box.right - box.left)
       .attr('height', box.bottom - box.top).attr('fill', 'transparent')
       .on('pointerleave', leave)
-      .on('pointermove', e => {
+      .on('pointermove pointerdown', e => {
         const factor = width / svg.node().getBoundingClientRect().width;
         const at = x.invert(d3.pointer(e, svg.node())[0]);
         const all = spec.series.map((s, i) => {
