@@ -85,6 +85,14 @@ final class Neurons extends Chapter {
                 misses too: perceptron 8 is right on %d of the 360 test digits, of which %d are 8s.""", hits[8],
                 count(lesson.split().test(), 8)));
         heading("How far the analogy goes");
+        table("What became of what.", List.of("nerve cell", "unit"), List.of(
+                List.of("dendrites, where signals arrive", "inputs x"),
+                List.of("a synapse, strong or weak, exciting or inhibiting",
+                        "a weight w, large or small, above or below 0"),
+                List.of("the cell body, where they add up", "the sum z"),
+                List.of("the level from which on it fires", "the threshold, or minus the bias b"),
+                List.of("the pulse along the axon", "the output y"),
+                List.of("learning: synapses that become stronger or weaker", "learning: weights that change")));
         points("""
                 *What was kept:* many inputs, strengths that can be learned, a sum, an answer only when there is enough,
                 and that knowledge sits in the strength of connections.""", """

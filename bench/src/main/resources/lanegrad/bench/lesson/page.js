@@ -242,11 +242,11 @@
         if (of.caption) cell.append('p').text(of.caption);
       });
     };
-    stepper(root, spec.frames, show);
+    stepper(root, spec.frames, show, {spread: true});
   }
 
   // A slider with buttons for what has frames. Shown first, and on paper, is the last frame unless one is given.
-  function stepper(root, frames, show, first) {
+  function stepper(root, frames, show, {first, spread} = {}) {
     if (!frames) {
       show(root.append('div'), 0);
       return;
@@ -272,6 +272,17 @@
     next.on('click', () => go(key.frame + 1));
     slider.on('input', () => go(Number(slider.property('value'))));
     go(key.frame === undefined ? first === undefined ? last : first : key.frame);
+    // Nothing can be stepped through on paper: where each frame tells something of its own, three of them.
+    key.paper = on => {
+      if (!on || !spread) return go(key.frame);
+      holder.html('');
+      title.text('');
+      new Set([0, Math.floor(last / 2), last]).forEach(f => {
+        holder.append('h4').text(frames.titles[f]);
+        show(holder.append('div'), f);
+      });
+      return null;
+    };
   }
 
   function plane(root, spec, width) {
@@ -321,7 +332,7 @@
           .attr('text-anchor', 'middle').style('fill', d => d.on ? 'var(--paper)' : 'var(--ink)')
             .text(d => d.on ? 1 : 0);
       });
-    });
+    }, {spread: true});
   }
 
   function surface(root, spec, width) {
@@ -451,7 +462,7 @@
             .attr('r', cell * 0.36)
           .attr('cx', i => (i % columns + 0.5) * cell).attr('cy', i => (Math.floor(i / columns) + 0.5) * cell);
       });
-    }, 0);
+    }, {first: 0});
   }
 
   const kinds = {lines, panels, bars, digits, plane, surface, network, walk, batches};
@@ -473,9 +484,16 @@
   charts.forEach(c => watch.observe(c));
   // Paper cannot unfold anything.
   const folded = [];
-  addEventListener('beforeprint', () => document.querySelectorAll('details:not([open])').forEach(d => {
-    folded.push(d);
-    d.open = true;
-  }));
-  addEventListener('afterprint', () => folded.splice(0).forEach(d => { d.open = false; }));
+  const paper = on => charts.forEach(c => c.paper && c.paper(on));
+  addEventListener('beforeprint', () => {
+    document.querySelectorAll('details:not([open])').forEach(d => {
+      folded.push(d);
+      d.open = true;
+    });
+    paper(true);
+  });
+  addEventListener('afterprint', () => {
+    folded.splice(0).forEach(d => { d.open = false; });
+    paper(false);
+  });
 })();

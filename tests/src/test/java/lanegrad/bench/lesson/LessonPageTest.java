@@ -204,7 +204,11 @@ class LessonPageTest {
         assertTrue(pdf.length > 200_000, pdf.length + " bytes");
         browser.evaluate("dispatchEvent(new Event('beforeprint'))");
         assertEquals(0, browser.number("document.querySelectorAll('details:not([open])').length"));
+        assertEquals(List.of("before training", "after epoch 10", "after epoch 20"),
+                strings("[...document.querySelectorAll('#weights h4')].map(e => e.textContent)"));
         browser.evaluate("dispatchEvent(new Event('afterprint'))");
         assertTrue(browser.number("document.querySelectorAll('details:not([open])').length") > 20);
+        assertEquals("after epoch 20", browser.text("document.querySelector('#weights output').textContent"));
+        assertEquals(0, browser.number("document.querySelectorAll('#weights h4').length"));
     }
 }
