@@ -56,8 +56,8 @@ final class Backpropagation extends Chapter {
         code("backward");
         code("update");
         figure("walk", walk(), """
-                The same numbers on the network. Step through it: forward in one colour, the slopes backward in the
-                other, at last the new weights. (δ is the slope of the error by the sum z of a unit.)""");
+                The same numbers on the network. Step through it: forward in blue, the slopes backward in
+                orange, at last the new weights. (δ is the slope of the error by the sum z of a unit.)""");
         List<List<String>> rows = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             rows.add(List.of("w" + (i + 1), text("%.2f", before[i]), text("%.9f", gradient[i]),

@@ -40,7 +40,7 @@ final class HiddenLayer extends Chapter {
                 List.of("h₁", "h₂", "h₃", "h₄"), List.of("odd?")), new float[][][] {matrix(output.weights().value())},
                 Lesson.columns(hidden.weights().value(), "h")), """
                 The network with the weights of this run. Left, the 64 weights into each hidden unit, as a picture. On
-                the lines, the weights into the output; width is size, colour is sign.""");
+                the lines, the weights into the output; width is size; orange is above 0, blue below.""");
         heading("What it says before it has learned anything");
         prose("A sigmoid of 0.5 or more is read as *odd*. Without any training:");
         code("untrained");

@@ -77,8 +77,8 @@ final class Neurons extends Chapter {
                 others in the training data. The others go on making mistakes.""");
         figure("templates", new Figure.Digits("The 64 weights of each perceptron", List.of(templates()), true,
                 largest(), null, false, false), """
-                What they learned, each perceptron's 64 weights put back where their pixels are: in one colour the
-                pixels that speak for the digit, in the other those that speak against it.""");
+                What they learned, each perceptron's 64 weights put back where their pixels are: in orange the
+                pixels that speak for the digit, in blue those that speak against it.""");
         prose(text("""
                 Some digits are not to be had by one unit, as XOR is not: 8 shares its strokes with half of the
                 others. A detector that never says yes would be right for nine tenths of the images, so look at the

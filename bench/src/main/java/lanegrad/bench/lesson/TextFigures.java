@@ -238,7 +238,7 @@ final class TextFigures {
                 for (int column = 0; column < 2; column++) {
                     for (Figure.Point p : f.points().get(panel)) {
                         if (Math.round(p.x()) == column && Math.round(p.y()) == row) {
-                            out.append(p.on() ? "1" : "0").append("     ");
+                            out.append(p.on() ? "1" : "0").append(column == 0 ? "     " : "");
                         }
                     }
                 }

@@ -74,7 +74,7 @@ final class WeightedSum extends Chapter {
         figure("zeros", new Figure.Digits("The weights of four hidden units after training", units, true, most,
                 new Figure.Frames("start", List.of("sigmoid, started at zero", "sigmoid, started by chance")), false,
                 true), """
-                The 64 weights into each of four hidden units after training, in two colours for the two signs. Step
+                The 64 weights into each of four hidden units after training, orange above 0, blue below. Step
                 between the starts: from zero, four copies of one unit.""");
         question("What if all weights are zero?", """
                 Then all units stay equal. Four units with the same weights give the same output, so the next layer
