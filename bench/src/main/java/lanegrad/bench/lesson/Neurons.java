@@ -87,8 +87,8 @@ final class Neurons extends Chapter {
         heading("How far the analogy goes");
         table("What became of what.", List.of("nerve cell", "unit"), List.of(
                 List.of("dendrites, where signals arrive", "inputs x"),
-                List.of("a synapse, strong or weak, exciting or inhibiting",
-                        "a weight w, large or small, above or below 0"),
+                List.of("a synapse, strong or weak", "a weight w, large or small"),
+                List.of("exciting or inhibiting", "above or below 0"),
                 List.of("the cell body, where they add up", "the sum z"),
                 List.of("the level from which on it fires", "the threshold, or minus the bias b"),
                 List.of("the pulse along the axon", "the output y"),
