@@ -92,7 +92,7 @@ final class Neurons extends Chapter {
                 List.of("the cell body, where they add up", "the sum z"),
                 List.of("the level from which on it fires", "the threshold, or minus the bias b"),
                 List.of("the pulse along the axon", "the output y"),
-                List.of("learning: synapses that become stronger or weaker", "learning: weights that change")));
+                List.of("learning: synapses change", "learning: weights change")));
         points("""
                 *What was kept:* many inputs, strengths that can be learned, a sum, an answer only when there is enough,
                 and that knowledge sits in the strength of connections.""", """
