@@ -188,6 +188,27 @@ public final class Tape {
         recording++;
     }
 
+    /// What is recorded, as a program: a line for each position in the order in which they ran, which backward walks
+    /// from the end.
+    ///
+    ///     #0 [1, 2] = constant
+    ///     #1 [1, 2] = linear(#0, parameter hidden.w, parameter hidden.b)
+    @Override
+    public String toString() {
+        StringBuilder program = new StringBuilder();
+        for (int i = 0; i < cursor; i++) {
+            Entry e = entries[i];
+            program.append('#').append(i).append(' ').append(e.current.shape()).append(" = ").append(e.current.name());
+            for (int k = 0; k < e.inputs.length; k++) {
+                Var x = e.inputs[k];
+                program.append(k == 0 ? "(" : ", ")
+                        .append(x.tape() == null ? "parameter " + x.name() : "#" + x.index);
+            }
+            program.append(e.inputs.length > 0 ? ")\n" : "\n");
+        }
+        return program.toString();
+    }
+
     private Var leaf(Tensor value, boolean wantsGradient) {
         Entry e = cursor < entries.length ? entries[cursor] : null;
         if (e == null || e.op != null || e.handles[0].value != value

@@ -533,4 +533,25 @@ class TapeTest {
             assertTrue(e.getMessage().contains(word), () -> "'" + word + "' is missing in: " + e.getMessage());
         }
     }
+
+    @Test
+    void theProgramNamesEveryPosition() {
+        Tape tape = new Tape();
+        Var w = Var.parameter("w", Tensor.zeros(3, 2));
+        Var b = Var.parameter("b", Tensor.zeros(2));
+        Var x = tape.constant(Tensor.zeros(4, 3));
+        Var y = Tanh.of(Linear.of(x, w, b));
+        Sum.of(Multiply.of(y, y));
+        assertEquals("""
+                #0 [4, 3] = constant
+                #1 [4, 2] = linear(#0, parameter w, parameter b)
+                #2 [4, 2] = tanh(#1)
+                #3 [4, 2] = multiply(#2, #2)
+                #4 [] = sum(#3)
+                """, tape.toString());
+        tape.rewind();
+        assertEquals("", tape.toString());
+        tape.variable(Tensor.zeros(1));
+        assertEquals("#0 [1] = variable\n", tape.toString());
+    }
 }

@@ -12,7 +12,8 @@ import lanegrad.optim.NonFiniteException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// The command line: `lanegrad train`, `predict`, `plot`, `gradcheck`, `doctor`, `ops`, `bench`, `asm`, `accuracy`.
+/// The command line: `lanegrad train`, `predict`, `plot`, `lesson`, `gradcheck`, `doctor`, `ops`, `bench`, `asm`,
+/// `accuracy`.
 ///
 /// Results go to stdout, messages to stderr. Exit codes: 0 fine, 1 failed, 2 wrong usage, 130 interrupted.
 @Command(name = "lanegrad", version = Main.VERSION, mixinStandardHelpOptions = true, sortOptions = false,
@@ -26,8 +27,8 @@ public final class Main {
     /// The version of the engine.
     public static final String VERSION = "lanegrad 0.1.0";
 
-    private static final List<String> COMMANDS = List.of("train", "predict", "plot", "gradcheck", "doctor", "ops",
-            "bench", "asm", "accuracy");
+    private static final List<String> COMMANDS = List.of("train", "predict", "plot", "lesson", "gradcheck", "doctor",
+            "ops", "bench", "asm", "accuracy");
 
     private Main() {
     }
@@ -37,6 +38,7 @@ public final class Main {
             case "train" -> new TrainCommand(terminal);
             case "predict" -> new PredictCommand(terminal);
             case "plot" -> new PlotCommand(terminal);
+            case "lesson" -> new LessonCommand(terminal);
             case "gradcheck" -> new GradCheckCommand(terminal);
             case "doctor" -> new DoctorCommand(terminal);
             case "ops" -> new OpsCommand(terminal);

@@ -107,6 +107,11 @@ final class RunFile {
         return gson.toJson(content) + "\n";
     }
 
+    /// The file.
+    Path file() {
+        return file;
+    }
+
     /// Puts the file there, or in the place of the one that is.
     ///
     /// @param lost what had happened by then, for the message

@@ -53,6 +53,11 @@ final class Terminal {
         return out.charset().newEncoder().canEncode(characters);
     }
 
+    /// Whether block characters can be shown.
+    boolean blocks() {
+        return blocks;
+    }
+
     String bold(String text) {
         return colour ? "\u001b[1m" + text + "\u001b[0m" : text;
     }
