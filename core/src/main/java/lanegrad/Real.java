@@ -29,6 +29,8 @@ import java.util.Arrays;
 /// **Kinks.** [#abs] has the slope 0 at 0; [#max] and [#min] give half to each of equal numbers. An operation with
 /// another convention decides by [#value] and returns one of its inputs.
 ///
+/// (Over 300 lines: value, slope, running error and trace of a function belong together, or they come apart.)
+///
 /// Sources: A. Griewank, A. Walther, *Evaluating Derivatives*, 2nd ed. (2008), chapters 3 and 5; N. Higham, *Accuracy
 /// and Stability of Numerical Algorithms*, 2nd ed. (2002), section 3.3, for the running error.
 public final class Real {
