@@ -79,7 +79,8 @@ public record Suite(String name, String title, Class<?> benchmark, Figure figure
                 List.of(StepBenchmark.suite(full, kernels), MatMulBenchmark.suite(full, kernels)),
                 UnaryBenchmark.suites(full, kernels),
                 List.of(BinaryBenchmark.suite(full, kernels), OperationBenchmark.suite(full, TWO_ARMS),
-                        OptimizerBenchmark.suite(kernels), CheckBenchmark.suite(full), TrapExhibit.suite()))
+                        OptimizerBenchmark.suite(kernels)),
+                CheckBenchmark.suites(full), List.of(TrapExhibit.suite()))
                 .flatMap(List::stream).filter(s -> !s.rows().isEmpty()).toList();
     }
 
