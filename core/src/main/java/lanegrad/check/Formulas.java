@@ -43,6 +43,7 @@ final class Formulas {
 
     void alongCoordinates() {
         for (int k = 0; k < x.length; k++) {
+            adjoint(k);
             coordinates(k);
         }
         close();
@@ -153,6 +154,36 @@ final class Formulas {
                         + at.value() + " with step " + at.step() + ", smooth");
             }
             default -> throw new IllegalStateException(at.kind().toString());
+        }
+    }
+
+    // <J u, dy> = <u, J^T dy> for a random u: of inputs that are too large for each of their coordinates, none is left
+    // out.
+    private void adjoint(int k) {
+        double[] u = new double[x[k].length];
+        double derivative = 0;
+        double error = 0;
+        double scale = 0;
+        for (int i = 0; i < u.length; i++) {
+            u[i] = random.nextInt(2) == 0 ? 1 : -1;
+            derivative += u[i] * gradient[k][i].value();
+            error += gradient[k][i].error();
+            scale += Math.abs(gradient[k][i].value());
+        }
+        Real[] was = constants[k];
+        constants[k] = Real.of(x[k], u);
+        Real[] moved = replay.rerun(k, constants, nodes);
+        constants[k] = was;
+        double slope = 0;
+        for (int j = 0; j < y.length; j++) {
+            slope += moved[j].slope() == 0 ? 0 : dy[j] * moved[j].slope();
+            scale += Math.abs(moved[j].slope() == 0 ? 0 : dy[j] * moved[j].slope());
+        }
+        // Where something is not finite, the coordinates say so.
+        if (finite(slope) && finite(derivative)
+                && !(Math.abs(slope - derivative) <= GradientCheck.FORMULA * scale + error * 0x1p-28)) {
+            findings.add(Part.FORMULA, "a direction u of input " + k + ": <J u, dy> is " + slope + ", <u, J^T dy> "
+                    + derivative + "; they must be equal");
         }
     }
 

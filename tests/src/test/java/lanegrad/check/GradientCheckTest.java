@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.stream.Stream;
 import lanegrad.Backend;
+import lanegrad.Real;
 import lanegrad.Tape;
 import lanegrad.Tensor;
 import lanegrad.Var;
@@ -191,6 +192,21 @@ class GradientCheckTest {
         Tensor negative = Tensor.of(new float[] {-1, -2}, 2);
         assertTrue(GradientCheck.of("flat", flat, Settings.DEFAULT, negative).failed(Part.VACUOUS));
         GradientCheck.of("flat", flat, Settings.DEFAULT.flat(true), negative).orThrow();
+    }
+
+    /// An element between those that are compared one by one: forward its slope counts twice, backward once.
+    @Test
+    void theAdjointIdentityLeavesNoCoordinateOut() {
+        Planted twice = new Planted(Square.OP, null, null, false, (y, x) -> {
+            y[12] = y[12].plus(Real.of(0, x[0][12].slope()));
+            return y;
+        });
+        Tensor x = parameter("x", new SplitMix(7), 25).value();
+        GradientReport report = GradientCheck.of("twice", v -> Tape.of(v).record(twice, v[0]),
+                Settings.DEFAULT.points(2), x);
+        assertTrue(report.failed(Part.FORMULA), report::toString);
+        assertTrue(report.failures().getFirst().what().contains("<u, J^T dy>"), report::toString);
+        GradientCheck.of("once", v -> Square.OP.apply(v[0]), Settings.DEFAULT.points(2), x).orThrow();
     }
 
     private static GradientCheck.Recording network(lanegrad.Op linear) {
