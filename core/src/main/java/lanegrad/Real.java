@@ -543,9 +543,10 @@ public final class Real {
             return x;
         }
 
-        /// The gradient of `sum over j of dy[j] y[j]` with respect to each of `x`, numbers of this trace. Each comes
-        /// with its derivative along the direction of the slopes, if there are any, and with its running error.
-        public Real[] gradient(Real[] y, double[] dy, Real[] x) {
+        /// The gradients of `sum over j of dy[j] y[j]` with respect to each of `x`, numbers of this trace, in one walk.
+        /// Each comes with its derivative along the direction of the slopes, if there are any, and with its running
+        /// error.
+        public Real[][] gradient(Real[] y, double[] dy, Real[]... x) {
             double[] adjoint = new double[nodes];
             double[] slope = new double[nodes];
             double[] error = new double[nodes];
@@ -583,10 +584,13 @@ public final class Real {
                     }
                 }
             }
-            Real[] dx = new Real[x.length];
-            for (int i = 0; i < x.length; i++) {
-                int n = x[i].index;
-                dx[i] = x[i].trace == this ? new Real(adjoint[n], slope[n], error[n], null, -1) : ZERO;
+            Real[][] dx = new Real[x.length][];
+            for (int k = 0; k < x.length; k++) {
+                dx[k] = new Real[x[k].length];
+                for (int i = 0; i < x[k].length; i++) {
+                    int n = x[k][i].index;
+                    dx[k][i] = x[k][i].trace == this ? new Real(adjoint[n], slope[n], error[n], null, -1) : ZERO;
+                }
             }
             return dx;
         }

@@ -64,7 +64,7 @@ class RealTest {
                 Trace trace = new Trace();
                 Real v = trace.variable(x, 1);
                 Real y = f.f().apply(v);
-                Real slope = trace.gradient(new Real[] {y}, new double[] {1}, new Real[] {v})[0];
+                Real slope = trace.gradient(new Real[] {y}, new double[] {1}, new Real[] {v})[0][0];
                 near(y.slope(), slope.value(), 1e-14, f.name() + " at " + x);
                 double h = 0x1p-12;
                 double bend = (f.f().apply(Real.of(x + h, 1)).slope() - f.f().apply(Real.of(x - h, 1)).slope())
@@ -88,7 +88,7 @@ class RealTest {
             squares[i] = Real.dot(rows, 3 * i, 1, v, 0, 1, 3, Real.ZERO).square();
         }
         Real y = Real.sum(squares, 0, 1, 2);
-        Real[] g = trace.gradient(new Real[] {y}, new double[] {1}, v);
+        Real[] g = trace.gradient(new Real[] {y}, new double[] {1}, v)[0];
         for (int j = 0; j < 3; j++) {
             double gradient = 0;
             double product = 0;
@@ -110,7 +110,7 @@ class RealTest {
         Real x = trace.variable(3, 0);
         Real unused = trace.variable(5, 0);
         Real y = x.times(x).plus(x);
-        Real[] g = trace.gradient(new Real[] {y}, new double[] {2}, new Real[] {x, unused, Real.ONE});
+        Real[] g = trace.gradient(new Real[] {y}, new double[] {2}, new Real[] {x, unused, Real.ONE})[0];
         assertEquals(14, g[0].value());
         assertEquals(0, g[1].value());
         assertEquals(0, g[2].value());
@@ -123,7 +123,7 @@ class RealTest {
         Real x = trace.variable(-1, 0);
         List<Real> branches = new ArrayList<>(List.of(x.sqrt(), x));
         Real y = x.value() > 0 ? branches.get(0) : branches.get(1);
-        assertEquals(1, trace.gradient(new Real[] {y}, new double[] {1}, new Real[] {x})[0].value());
+        assertEquals(1, trace.gradient(new Real[] {y}, new double[] {1}, new Real[] {x})[0][0].value());
         assertEquals(0, Real.of(0, 0).log().slope());
         assertEquals(Double.POSITIVE_INFINITY, Real.of(0, 1).sqrt().slope());
     }

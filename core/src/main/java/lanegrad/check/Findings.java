@@ -33,8 +33,15 @@ final class Findings {
         }
     }
 
-    boolean failed() {
-        return !failures.isEmpty();
+    /// At the end of a comparison: nothing checked, or too much set aside, is a failure.
+    void close(double cap) {
+        if (points == 0) {
+            add(GradientReport.Part.VACUOUS, "no coordinate was checked; all inputs are empty");
+        } else if (aside > cap * points) {
+            add(GradientReport.Part.VACUOUS, aside + " of " + points + " coordinates were set aside, more than " + cap
+                    + " of them: " + rounded + " where differences are lost in rounding, the others jumps or not "
+                    + "finite; draw other inputs");
+        }
     }
 
     /// Several reports as one.

@@ -19,9 +19,8 @@ record FloatRun(float[] y, float[][] dx) {
     static FloatRun of(GradientCheck.Recording recording, Tape tape, float[] dy) {
         Var y = recording.record(tape);
         if (y.shape().size() != dy.length) {
-            throw new IllegalArgumentException("gradient check: the recording returned " + y + ", and before a result "
-                    + "of "
-                    + dy.length + " elements; it must do the same each time");
+            throw new IllegalArgumentException("gradient check: the recording returned " + y + ", and before a "
+                    + "result of " + dy.length + " elements; it must do the same each time");
         }
         tape.backward(y, cotangent(y.shape(), dy));
         return new FloatRun(y.value().toArray(), gradients(y));

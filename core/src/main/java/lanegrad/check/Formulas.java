@@ -21,7 +21,7 @@ final class Formulas {
     private final SplitMix random;
     private final Findings findings;
     private final Real[][] constants;
-    private final Real[][] nodes;
+    private final Replay.Run here;
     private final Real[] y;
 
     Formulas(Replay replay, double[][] x, double[] dy, Real[][] gradient, GradientCheck.Settings settings,
@@ -37,16 +37,16 @@ final class Formulas {
         for (int k = 0; k < x.length; k++) {
             constants[k] = Real.of(x[k]);
         }
-        nodes = replay.nodes(constants);
-        y = nodes[nodes.length - 1];
+        here = replay.whole(constants);
+        y = here.y();
     }
 
     void alongCoordinates() {
         for (int k = 0; k < x.length; k++) {
             adjoint(k);
-            coordinates(k);
+            coordinates(k, settings.points());
         }
-        close();
+        findings.close(settings.cap());
     }
 
     /// Compares along random directions, and coordinate by coordinate only for inputs where that fails.
@@ -56,38 +56,29 @@ final class Formulas {
             for (int d = 0; d < DIRECTIONS; d++) {
                 good &= direction(k);
             }
+            // All of them: the one found wanting may be any.
             if (!good) {
-                coordinates(k);
+                coordinates(k, Integer.MAX_VALUE);
             }
         }
-        close();
+        findings.close(settings.cap());
     }
 
-    private void coordinates(int k) {
-        for (int i : places(x[k].length)) {
+    private void coordinates(int k, int most) {
+        for (int i : places(x[k].length, most)) {
             differences(k, i, dual(k, i));
         }
     }
 
-    private void close() {
-        if (findings.points == 0) {
-            findings.add(Part.VACUOUS, "no coordinate was checked; all inputs are empty");
-        } else if (findings.aside > settings.cap() * findings.points) {
-            findings.add(Part.VACUOUS, findings.aside + " of " + findings.points + " coordinates were set "
-                    + "aside, more than " + settings.cap() + " of them: " + findings.rounded + " where differences "
-                    + "are lost in rounding, the others jumps or not finite; draw other inputs");
-        }
-    }
-
     // All places, or a sample with the first and the last.
-    private int[] places(int n) {
+    private int[] places(int n, int most) {
         int[] all = new int[n];
         Arrays.setAll(all, i -> i);
-        if (n <= settings.points()) {
+        if (n <= most) {
             return all;
         }
         random.shuffle(all);
-        int[] some = Arrays.copyOf(all, Math.max(2, settings.points()));
+        int[] some = Arrays.copyOf(all, Math.max(2, most));
         some[0] = 0;
         some[1] = n - 1;
         return Arrays.stream(some).distinct().toArray();
@@ -98,7 +89,7 @@ final class Formulas {
         Real[] was = constants[k];
         constants[k] = was.clone();
         constants[k][i] = Real.of(x[k][i], 1);
-        Real[] moved = replay.rerun(k, constants, nodes);
+        Real[] moved = replay.rerun(k, constants, here);
         constants[k] = was;
         boolean[] depends = new boolean[y.length];
         double slope = 0;
@@ -128,7 +119,7 @@ final class Formulas {
         constants[k] = was.clone();
         Slopes.Found at = Slopes.of(v -> {
             constants[k][i] = Real.of(v);
-            return replay.rerun(k, constants, nodes);
+            return replay.rerun(k, constants, here);
         }, x[k][i], y, dy, depends, gradient[k][i], largest(k), noise());
         constants[k] = was;
         findings.points++;
@@ -172,7 +163,7 @@ final class Formulas {
         }
         Real[] was = constants[k];
         constants[k] = Real.of(x[k], u);
-        Real[] moved = replay.rerun(k, constants, nodes);
+        Real[] moved = replay.rerun(k, constants, here);
         constants[k] = was;
         double slope = 0;
         for (int j = 0; j < y.length; j++) {
@@ -196,7 +187,7 @@ final class Formulas {
         }
         Real[] was = constants[k];
         constants[k] = Real.of(x[k], u);
-        Real[] moved = replay.rerun(k, constants, nodes);
+        Real[] moved = replay.rerun(k, constants, here);
         boolean[] depends = new boolean[y.length];
         double slope = 0;
         double size = 0;
@@ -210,7 +201,7 @@ final class Formulas {
             for (int i = 0; i < u.length; i++) {
                 constants[k][i] = Real.of(x[k][i] + v * u[i]);
             }
-            return replay.rerun(k, constants, nodes);
+            return replay.rerun(k, constants, here);
         }, 0, y, dy, depends, derivative, 0, noise());
         constants[k] = was;
         findings.points++;

@@ -84,8 +84,8 @@ public record GradientReport(String name, int points, int kinks, int aside, long
     @Override
     public String toString() {
         StringBuilder s = new StringBuilder(String.format(Locale.ROOT,
-                "%s: %s%n  formula: %d points (%d kinks, %d set aside), largest difference %.1e%s%n"
-                        + "  kernel:  %d elements, largest error %.2f of its bound, %.1f ulp%s%n",
+                "%s: %s\n  formula: %d points (%d kinks, %d set aside), largest difference %.1e%s\n"
+                        + "  kernel:  %d elements, largest error %.2f of its bound, %.1f ulp%s\n",
                 name, passed() ? "the gradient is right" : "the gradient is WRONG", points, kinks, aside, formula,
                 formulaAt.isEmpty() ? "" : " at " + formulaAt, elements, kernel, kernelUlps,
                 kernelAt.isEmpty() ? "" : " at " + kernelAt));

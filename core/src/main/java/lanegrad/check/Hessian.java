@@ -119,11 +119,9 @@ public final class Hessian {
         Real[][] variables = new Real[at.length][];
         Arrays.setAll(variables, k -> trace.variables(at[k], u[k]));
         Real[] y = replay.run(variables);
+        Real[][] gradient = trace.gradient(y, new double[] {1}, variables);
         double[][] walked = new double[at.length][];
-        for (int k = 0; k < at.length; k++) {
-            Real[] gradient = trace.gradient(y, new double[] {1}, variables[k]);
-            walked[k] = slopes ? Real.slopes(gradient) : Real.values(gradient);
-        }
+        Arrays.setAll(walked, k -> slopes ? Real.slopes(gradient[k]) : Real.values(gradient[k]));
         return walked;
     }
 

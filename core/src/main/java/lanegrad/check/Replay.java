@@ -21,8 +21,14 @@ final class Replay {
     private final List<boolean[]> dependents = new ArrayList<>();
 
     private String weak;
-    /// What the last [#nodes] were computed for.
-    private Real[][] base;
+
+    /// A run: the inputs and what all positions came to.
+    record Run(Real[][] x, Real[][] nodes) {
+        /// The result.
+        Real[] y() {
+            return nodes[nodes.length - 1];
+        }
+    }
 
     private Replay(Var y) {
         this.tape = y.tape();
@@ -112,11 +118,6 @@ final class Replay {
         return tape.entry(last).output().shape();
     }
 
-    /// The tape that is replayed.
-    Tape tape() {
-        return tape;
-    }
-
     /// The inputs' values.
     double[][] values() {
         double[][] x = new double[inputs.size()][];
@@ -128,33 +129,31 @@ final class Replay {
 
     /// The result for these inputs.
     Real[] run(Real[][] x) {
-        return nodes(x)[last];
+        return whole(x).y();
     }
 
     /// All positions for these inputs, to change one input after the other.
-    Real[][] nodes(Real[][] x) {
+    Run whole(Real[][] x) {
         Real[][] nodes = new Real[last + 1][];
-        base = x.clone();
         for (int i = 0; i <= last; i++) {
             nodes[i] = needed[i] ? node(i, x, nodes, null) : null;
         }
-        return nodes;
+        return new Run(x.clone(), nodes);
     }
 
-    /// The result when input `k` differs from what `nodes` were computed for: only what depends on it is computed
-    /// again.
-    Real[] rerun(int k, Real[][] x, Real[][] nodes) {
-        Real[][] changed = nodes.clone();
+    /// The result when input `k` differs from that of a run: only what depends on it is computed again.
+    Real[] rerun(int k, Real[][] x, Run before) {
+        Real[][] changed = before.nodes.clone();
         boolean[] reached = dependents.get(k);
         for (int i = 0; i <= last; i++) {
             if (needed[i] && reached[i]) {
-                changed[i] = node(i, x, changed, nodes);
+                changed[i] = node(i, x, changed, before);
             }
         }
         return changed[last];
     }
 
-    private Real[] node(int i, Real[][] x, Real[][] nodes, Real[][] before) {
+    private Real[] node(int i, Real[][] x, Real[][] nodes, Run before) {
         Tape.Entry e = tape.entry(i);
         if (e.op() == null) {
             return constants[i] != null ? constants[i] : x[inputs.indexOf(e.output())];
@@ -171,9 +170,10 @@ final class Replay {
         }
         Real[][] was = new Real[in.length][];
         for (int k = 0; k < in.length; k++) {
-            was[k] = e.input(k).tape() == null ? base[inputs.indexOf(e.input(k))] : before[e.input(k).position()];
+            Var v = e.input(k);
+            was[k] = v.tape() == null ? before.x[inputs.indexOf(v)] : before.nodes[v.position()];
         }
-        return e.op().exactAgain(e.attribute(), shapes, before[i], was, in);
+        return e.op().exactAgain(e.attribute(), shapes, before.nodes[i], was, in);
     }
 
     private Real[][] constants(double[][] x) {

@@ -65,11 +65,11 @@ final class Slopes {
 
     /// Compares a derivative along a coordinate at `x`, where the output is `y`, with differences.
     ///
-    /// @param noise what roundings of doubles do, as a share of the running error of floats
     /// @param depends which outputs the coordinate reaches
     /// @param derivative as the reverse walk found it, with its running error
     /// @param largest the largest derivative of the same input: where a function is saturated, a difference that is
     ///        lost in rounding confirms a derivative that is nothing beside it
+    /// @param noise what roundings of doubles do, as a share of the running error of floats
     static Found of(Line line, double x, Real[] y, double[] dy, boolean[] depends, Real derivative, double largest,
             double noise) {
         double g = derivative.value();
@@ -126,8 +126,8 @@ final class Slopes {
             }
             boolean clear = rounding <= Math.max(CLEAR * Math.max(size, Math.abs(g)), GradientCheck.FORMULA * largest)
                     || size == 0 && g == 0;
-            if (clear && (best == null || difference < best.difference) && (s < WIDE || difference
-                    <= GradientCheck.FORMULA)) {
+            if (clear && (best == null || difference < best.difference)
+                    && (s < WIDE || difference <= GradientCheck.FORMULA)) {
                 best = new Found(Kind.SMOOTH, value, difference, left[s], right[s], size, h);
             }
             // At a kink whose convention is the middle, as that of |x|, central differences agree too; the sides do

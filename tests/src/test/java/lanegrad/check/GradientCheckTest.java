@@ -24,6 +24,7 @@ import lanegrad.op.Multiply;
 import lanegrad.op.Operation;
 import lanegrad.op.Operations;
 import lanegrad.op.Relu;
+import lanegrad.op.Rsqrt;
 import lanegrad.op.Sigmoid;
 import lanegrad.op.SoftmaxCrossEntropy;
 import lanegrad.op.Square;
@@ -207,6 +208,39 @@ class GradientCheckTest {
         assertTrue(report.failed(Part.FORMULA), report::toString);
         assertTrue(report.failures().getFirst().what().contains("<u, J^T dy>"), report::toString);
         GradientCheck.of("once", v -> Square.OP.apply(v[0]), Settings.DEFAULT.points(2), x).orThrow();
+    }
+
+    /// Fast, with few points: a direction that is found wanting has all its coordinates compared, not a sample.
+    @Test
+    void fastModeFindsWhatASampleWouldMiss() {
+        Planted bent = new Planted(Square.OP, null, null, false, (y, x) -> {
+            double v = x[0][12].value();
+            y[12] = x[0][12].function(v * v, 3 * v, 3);
+            return y;
+        });
+        Tensor x = parameter("x", new SplitMix(7), 25).value();
+        GradientReport report = GradientCheck.of("bent", v -> Tape.of(v).record(bent, v[0]),
+                Settings.DEFAULT.points(2).fast(true), x);
+        assertTrue(report.failures().stream().anyMatch(f -> f.part() == Part.FORMULA && f.what().contains("[12]")),
+                report::toString);
+    }
+
+    /// Slopes of 1e45 are no floats: nothing is compared, and that is no agreement.
+    @Test
+    void gradientsBeyondTheFloatsAreNotPassedOver() {
+        GradientReport report = GradientCheck.of("steep", v -> Rsqrt.OP.apply(v[0]), Settings.DEFAULT,
+                Tensor.of(new float[] {1e-30f, 2e-30f, 3e-30f}, 3));
+        assertTrue(report.failures().stream().anyMatch(f -> f.part() == Part.VACUOUS
+                && f.what().contains("were not compared")), report::toString);
+    }
+
+    /// Without an exact meaning the cap holds too: an infinite result leaves no sum to take differences of.
+    @Test
+    void theWeakCheckHasACap() {
+        GradientReport report = GradientCheck.of(v -> Tape.of(v).record(new MeaningMutants.Unknown(1),
+                v[0]), Tensor.of(new float[] {1, Float.POSITIVE_INFINITY, 2}, 3));
+        assertTrue(report.failures().stream().anyMatch(f -> f.part() == Part.VACUOUS
+                && f.what().contains("3 of 3 coordinates were set aside")), report::toString);
     }
 
     private static GradientCheck.Recording network(lanegrad.Op linear) {

@@ -65,7 +65,7 @@ public class CheckBenchmark extends EngineBenchmark {
                 : replay(operation.op());
     }
 
-    private Real[] replay(Op of) {
+    private Real[][] replay(Op of) {
         Real.Trace trace = new Real.Trace();
         Real[][] variables = new Real[x.length][];
         for (int k = 0; k < x.length; k++) {
@@ -74,7 +74,7 @@ public class CheckBenchmark extends EngineBenchmark {
         Real[] y = of.exact(first.attribute(), first.shapes(), variables);
         double[] dy = new double[y.length];
         Arrays.fill(dy, 0.5);
-        return trace.gradient(y, dy, variables[0]);
+        return trace.gradient(y, dy, variables);
     }
 
     // Two tables: a check is no other way to do what a replay does, so there is no ratio.
