@@ -29,14 +29,13 @@ import picocli.CommandLine.Spec;
 
 /// `lanegrad gradcheck`: the gradients of operations, or of a network on digits, checked.
 @Command(name = "gradcheck", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Check gradients: the formula against differences and dual numbers of the exact meaning in "
-                + "double, "
-            + "the float kernels against the gradient in double, within the error that their roundings explain.",
+        description = {
+            "Check gradients: the formula against differences and dual numbers of the exact meaning in double, the "
+                + "float kernels against the gradient in double, within the error that their roundings explain.",
             "A line for each operation says how many points were compared, how many were kinks or set aside, the "
-                    + "largest "
-                + "difference of the formula, the largest share of its bound that the error of a kernel took, and the "
-                + "verdict. What is wrong is told below with the smallest example found. The exit code is 1 if "
-                + "anything is wrong."},
+                + "largest difference of the formula, the largest share of its bound that the error of a kernel took, "
+                + "and the verdict. What is wrong is told below with the smallest example found. The exit code is 1 "
+                + "if anything is wrong."},
         footer = {"%nExamples:", "  lanegrad gradcheck softmax linear", "  lanegrad gradcheck --all",
             "  lanegrad gradcheck --network 64,32,10 --fast"})
 final class GradCheckCommand implements Callable<Integer> {
@@ -115,9 +114,8 @@ final class GradCheckCommand implements Callable<Integer> {
             usage.accept(() -> Activations.named(activation == null ? "relu" : activation));
         }
         RunFile file = json == null ? null : new RunFile("--json", json);
-        terminal.out.println(String.format("%-38s %7s %6s %6s  %9s  %7s %7s  %s", "", "points", "kinks", "aside",
-                "formula",
-                "kernel", "ulp", "verdict"));
+        terminal.out.println(String.format("%-38s %7s %6s %6s  %9s  %7s %7s  %s",
+                "", "points", "kinks", "aside", "formula", "kernel", "ulp", "verdict"));
         long start = System.nanoTime();
         for (int s = 0; s < seeds; s++) {
             if (network != null) {
@@ -135,10 +133,9 @@ final class GradCheckCommand implements Callable<Integer> {
         }
         terminal.out.flush();
         if (file != null) {
-            file.write(RunFile.json(Map.of("version", Main.VERSION.substring("lanegrad ".length()), "seed", seed,
-                    "seeds",
-                    seeds, "reports", reports.stream().map(GradCheckCommand::json).toList())), "the gradients were "
-                            + "checked");
+            Map<String, Object> run = Map.of("version", Main.VERSION.substring("lanegrad ".length()),
+                    "seed", seed, "seeds", seeds, "reports", reports.stream().map(GradCheckCommand::json).toList());
+            file.write(RunFile.json(run), "the gradients were checked");
         }
         terminal.err.printf(Locale.ROOT, "%,d checks of %s in %s%n", reports.size(), String.join(" and ",
                 settings.backends().stream().map(b -> b.toString().toLowerCase(Locale.ROOT)).toList()),
@@ -233,11 +230,9 @@ final class GradCheckCommand implements Callable<Integer> {
     }
 
     private String line(GradientReport r) {
+        String verdict = !r.passed() ? "WRONG" : r.weak() == null ? "right" : "right, weak check";
         String line = String.format(Locale.ROOT, "%-38s %,7d %,6d %,6d  %9.1e  %7.3f %7.1f  %s", r.name(),
-                r.points(), r.kinks(),
-                r.aside(), r.formula(), r.kernel(), r.kernelUlps(), r.passed() ? r.weak() == null ? "right" : "right, "
-                        + "weak check"
-                : "WRONG");
+                r.points(), r.kinks(), r.aside(), r.formula(), r.kernel(), r.kernelUlps(), verdict);
         return r.passed() ? line : terminal.red(line);
     }
 
