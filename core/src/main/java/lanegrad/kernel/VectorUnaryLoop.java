@@ -18,6 +18,7 @@ import jdk.incubator.vector.VectorOperators;
 final class VectorUnaryLoop extends UnaryLoop {
     private static final Unary F = HiddenCopy.data(MethodHandles.lookup(), Unary.class);
     private static final Unary.Lanes V = F.lanes();
+    private static final boolean CANONICAL = V.canonical();
 
     VectorUnaryLoop() {
     }
@@ -27,7 +28,7 @@ final class VectorUnaryLoop extends UnaryLoop {
         int i = from;
         for (int end = from + SPECIES.loopBound(to - from); i < end; i += SPECIES.length()) {
             FloatVector v = V.vector(FloatVector.fromArray(SPECIES, x, i));
-            v.blend(Float.NaN, v.compare(VectorOperators.NE, v)).intoArray(y, i);
+            (CANONICAL ? v : v.blend(Float.NaN, v.compare(VectorOperators.NE, v))).intoArray(y, i);
         }
         for (; i < to; i++) {
             y[i] = Sums.canonical(F.scalar(x[i]));

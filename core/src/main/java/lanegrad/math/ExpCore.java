@@ -62,7 +62,12 @@ final class ExpCore {
 
     /// `n + MAGIC`.
     static float shifted(float x) {
-        return Math.fma(x, LOG2E, MAGIC);
+        return shifted(x, MAGIC);
+    }
+
+    /// `n + magic`, for a magic number that differs from [#MAGIC] by an even number.
+    static float shifted(float x, float magic) {
+        return Math.fma(x, LOG2E, magic);
     }
 
     /// `x - n LN2_HI`, exactly.
@@ -120,7 +125,11 @@ final class ExpCore {
         }
 
         static FloatVector shifted(FloatVector x) {
-            return x.fma(LOG2E, MAGIC);
+            return shifted(x, MAGIC);
+        }
+
+        static FloatVector shifted(FloatVector x, float magic) {
+            return x.fma(LOG2E, magic);
         }
 
         static FloatVector high(FloatVector x, FloatVector n) {

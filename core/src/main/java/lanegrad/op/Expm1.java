@@ -73,5 +73,10 @@ public final class Expm1 extends UnaryOp {
         public FloatVector vjp(FloatVector x, FloatVector y, FloatVector dy) {
             return dy.mul(lanegrad.math.Exp.Lanes.vector(x)).blend(0, dy.compare(VectorOperators.EQ, 0));
         }
+
+        @Override
+        public boolean canonical() {
+            return true;
+        }
     }
 }

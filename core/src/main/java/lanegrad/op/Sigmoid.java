@@ -72,5 +72,10 @@ public final class Sigmoid extends UnaryOp {
         public FloatVector vjp(FloatVector x, FloatVector y, FloatVector dy) {
             return dy.mul(y.mul(lanegrad.math.Sigmoid.Lanes.vector(x.neg())));
         }
+
+        @Override
+        public boolean canonical() {
+            return true;
+        }
     }
 }

@@ -78,5 +78,10 @@ public final class Tanh extends UnaryOp {
         public FloatVector vjp(FloatVector x, FloatVector y, FloatVector dy) {
             return dy.mul(y.neg().fma(y, y.broadcast(1)));
         }
+
+        @Override
+        public boolean canonical() {
+            return true;
+        }
     }
 }
