@@ -3,7 +3,6 @@ package lanegrad.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
-import lanegrad.math.Exp;
 
 /// The softmax of short rows, in vectors that lie across them.
 ///
@@ -18,13 +17,23 @@ public final class RowSoftmax {
 
     /// Replaces the rows of `t` by their softmax. Needs the incubator module.
     ///
+    /// @param exp the loop of the exponential. It is called, not repeated here: with the lane function between the
+    ///        maxima and the sums, the method was so large that the JIT inlined what follows it late, without knowing
+    ///        the width of the vectors, and boxed them where the program has other widths too (12,800 bytes a step of
+    ///        784-512-10)
     /// @param t the rows, transposed: element c of row i at `c * width + i`
-    /// @param width the number of rows, a multiple of the vector length
+    /// @param width the number of rows, a multiple of the vector length; where there are fewer, t must hold floats all
+    ///        the same
     /// @param s where the sums go, one for each row, from `sAt` on
     /// @param max where the maxima go, from `maxAt` on
-    public static void across(float[] t, int classes, int width, float[] s, int sAt, float[] max, int maxAt) {
+    public static void across(UnaryLoop exp, float[] t, int classes, int width, float[] s, int sAt, float[] max,
+            int maxAt) {
         for (int i = 0; i < width; i += Vectors.L) {
-            Vectors.softmax(t, i, classes, width, s, sAt, max, maxAt);
+            Vectors.shift(t, i, classes, width, max, maxAt);
+        }
+        exp.forward(t, t, 0, classes * width);
+        for (int i = 0; i < width; i += Vectors.L) {
+            Vectors.scale(t, i, classes, width, s, sAt);
         }
     }
 
@@ -32,19 +41,21 @@ public final class RowSoftmax {
         static final VectorSpecies<Float> S = Lanes.SPECIES;
         static final int L = S.length();
 
-        // The rows from i on, one a lane. Lanes without a row hold what an earlier batch left. exp is called once, in a
-        // loop of its own, and all else is the Vector API's own calls: with exp once per chain, or a helper for the
-        // loads, the JIT stops inlining halfway and boxes (see VectorUnaryLoop); 2.9 us for 32 rows of 10.
-        private static void softmax(float[] t, int i, int classes, int width, float[] sums, int sAt, float[] maxima,
-                int maxAt) {
+        // The rows from i on, one a lane, minus their maxima. Lanes without a row hold what an earlier batch left.
+        private static void shift(float[] t, int i, int classes, int width, float[] maxima, int maxAt) {
             FloatVector max = FloatVector.fromArray(S, t, i);
             for (int c = 1; c < classes; c++) {
                 FloatVector v = FloatVector.fromArray(S, t, c * width + i);
                 max = max.blend(v, v.compare(VectorOperators.GT, max));
             }
             for (int c = 0; c < classes; c++) {
-                Exp.Lanes.vector(FloatVector.fromArray(S, t, c * width + i).sub(max)).intoArray(t, c * width + i);
+                FloatVector.fromArray(S, t, c * width + i).sub(max).intoArray(t, c * width + i);
             }
+            max.intoArray(maxima, maxAt + i);
+        }
+
+        // The same rows divided by their sums.
+        private static void scale(float[] t, int i, int classes, int width, float[] sums, int sAt) {
             FloatVector s0 = FloatVector.zero(S);
             FloatVector s1 = s0;
             FloatVector s2 = s0;
@@ -65,7 +76,6 @@ public final class RowSoftmax {
                 FloatVector.fromArray(S, t, c * width + i).mul(inverse).intoArray(t, c * width + i);
             }
             s.intoArray(sums, sAt + i);
-            max.intoArray(maxima, maxAt + i);
         }
     }
 }

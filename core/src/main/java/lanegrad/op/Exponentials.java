@@ -7,7 +7,6 @@ import lanegrad.kernel.Axis;
 import lanegrad.kernel.LineMap;
 import lanegrad.kernel.Lines;
 import lanegrad.kernel.RowSoftmax;
-import lanegrad.math.Exp;
 import lanegrad.math.Log;
 
 /// What [Softmax], [LogSoftmax] and [LogSumExp] share: the exponentials of a line, less its maximum, and their sum.
@@ -21,7 +20,7 @@ abstract class Exponentials extends LineOp {
     private static final LineMap EXP = new LineMap() {
         @Override
         public float scalar(float x, float z, float p, float q) {
-            return Exp.scalar(x - p);
+            return lanegrad.math.Exp.scalar(x - p);
         }
 
         @Override
@@ -52,7 +51,7 @@ abstract class Exponentials extends LineOp {
         float[] s = numbers(e, SUMS);
         if (Lines.transposes(e.backend(), axis, columns(e))) {
             System.arraycopy(x, 0, y, 0, Lines.width(lines(e)) * columns(e));
-            RowSoftmax.across(y, columns(e), Lines.width(lines(e)), s, 0, max, 0);
+            RowSoftmax.across(Exp.OP.loop(e.backend()), y, columns(e), Lines.width(lines(e)), s, 0, max, 0);
             return;
         }
         float[] inverse = numbers(e, OTHER);
@@ -106,7 +105,7 @@ abstract class Exponentials extends LineOp {
     private static final class VectorExp implements LineMap.Lanes {
         @Override
         public FloatVector vector(FloatVector x, FloatVector z, FloatVector p, FloatVector q) {
-            return Exp.Lanes.vector(x.sub(p));
+            return lanegrad.math.Exp.Lanes.vector(x.sub(p));
         }
     }
 

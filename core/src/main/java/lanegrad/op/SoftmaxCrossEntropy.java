@@ -15,8 +15,6 @@ import lanegrad.kernel.Lanes;
 import lanegrad.kernel.RowSoftmax;
 import lanegrad.kernel.Sums;
 import lanegrad.kernel.Transpose;
-import lanegrad.math.Exp;
-import lanegrad.math.Log;
 
 /// Softmax and cross-entropy in one, from logits X `[m, classes]` and m labels: `y = mean over rows of log(sum exp
 /// x[c]) - x[label]`; for SUM `y = sum over rows of log(sum exp x[c]) - x[label]`. For targets that are probabilities:
@@ -91,7 +89,7 @@ public final class SoftmaxCrossEntropy extends LabelLoss {
             for (int i = 0; i < m; i++) {
                 int at = i * classes + labels[i];
                 dx[at] -= 1;
-                losses[i] = Log.scalar(t[classes * m + i]) - (x[at] - t[(classes + 1) * m + i]);
+                losses[i] = lanegrad.math.Log.scalar(t[classes * m + i]) - (x[at] - t[(classes + 1) * m + i]);
             }
         } else {
             Vectors.rows(x, m, classes, labels, dx, losses, t, width);
@@ -129,7 +127,7 @@ public final class SoftmaxCrossEntropy extends LabelLoss {
         float s2 = 0;
         float s3 = 0;
         for (int c = 0; c < classes; c++) {
-            float e = Exp.scalar(x[at + c] - max);
+            float e = lanegrad.math.Exp.scalar(x[at + c] - max);
             p[at + c] = e;
             switch (c & 3) {
                 case 0 -> s0 += e;
@@ -205,30 +203,30 @@ public final class SoftmaxCrossEntropy extends LabelLoss {
         // t holds the logits transposed, [classes][width], then a row for the sums and one for the maxima.
         static void softmax(float[] x, int m, int classes, float[] p, float[] t, int width) {
             Transpose.of(Backend.VECTOR, m, classes, x, 0, classes, t, 0, width);
-            RowSoftmax.across(t, classes, width, t, classes * width, t, (classes + 1) * width);
+            RowSoftmax.across(Exp.OP.loop(Backend.VECTOR), t, classes, width, t, classes * width, t,
+                    (classes + 1) * width);
             Transpose.of(Backend.VECTOR, classes, m, t, 0, width, p, 0, classes);
         }
 
-        // Begins as softmax does: with a call of it, and the logarithms in a method of their own, the JIT stopped
-        // inlining halfway, and a step of 32 rows left 384 bytes of garbage.
+        // exp and log are called as loops: as a part of this method, whatever came last had its vectors boxed
+        // (RowSoftmax says why).
         static void rows(float[] x, int m, int classes, int[] labels, float[] dx, float[] losses, float[] t,
                 int width) {
-            Transpose.of(Backend.VECTOR, m, classes, x, 0, classes, t, 0, width);
-            RowSoftmax.across(t, classes, width, t, classes * width, t, (classes + 1) * width);
-            Transpose.of(Backend.VECTOR, classes, m, t, 0, width, dx, 0, classes);
+            softmax(x, m, classes, dx, t, width);
             int max = (classes + 1) * width;
             for (int i = 0; i < m; i++) {
                 int at = i * classes + labels[i];
                 dx[at] -= 1;
                 t[max + i] = x[at] - t[max + i];
             }
+            int sums = max - width;
+            Log.OP.loop(Backend.VECTOR).forward(t, t, sums, sums + m);
             int i = 0;
             for (; i < S.loopBound(m); i += L) {
-                Log.Lanes.vector(FloatVector.fromArray(S, t, max - width + i))
-                        .sub(FloatVector.fromArray(S, t, max + i)).intoArray(losses, i);
+                FloatVector.fromArray(S, t, sums + i).sub(FloatVector.fromArray(S, t, max + i)).intoArray(losses, i);
             }
             for (; i < m; i++) {
-                losses[i] = Log.scalar(t[max - width + i]) - t[max + i];
+                losses[i] = t[sums + i] - t[max + i];
             }
         }
 
