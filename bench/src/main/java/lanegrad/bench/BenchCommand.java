@@ -45,6 +45,9 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--full", description = "All sizes, three arms, long iterations, 5 forks: several hours.")
     private boolean full;
 
+    @Option(names = "--all", description = "All rows of --full, timed as shortly as those of the short version.")
+    private boolean all;
+
     @Option(names = "--filter", paramLabel = "REGEX",
             description = "Only rows whose name, as --list shows it, contains a match of this.")
     private String filter;
@@ -122,9 +125,9 @@ final class BenchCommand implements Callable<Integer> {
         checkRange("--forks", forks, 1, 100);
         checkRange("--arms", arms, 2, 3);
         int columns = arms == null ? full ? 3 : 2 : arms;
-        List<Suite> all = Suite.all(full, columns);
+        List<Suite> suites = Suite.all(full || all, columns);
         if (filter == null) {
-            return all;
+            return suites;
         }
         Pattern pattern;
         try {
@@ -132,11 +135,11 @@ final class BenchCommand implements Callable<Integer> {
         } catch (PatternSyntaxException e) {
             throw wrong("--filter: '" + filter + "' is not a regular expression: " + e.getDescription());
         }
-        List<Suite> some = matching(all, pattern);
+        List<Suite> some = matching(suites, pattern);
         if (some.isEmpty()) {
-            throw wrong("--filter: '" + filter + "' matches no row" + (!full
-                    && !matching(Suite.all(true, columns), pattern).isEmpty()
-                    ? " of the short version, but some of --full" : "; --list shows all"));
+            throw wrong("--filter: '" + filter + "' matches no row"
+                    + (!full && !all && !matching(Suite.all(true, columns), pattern).isEmpty()
+                    ? " of the short version, but some of --all and --full" : "; --list shows all"));
         }
         return some;
     }
@@ -201,7 +204,8 @@ final class BenchCommand implements Callable<Integer> {
         List<String> flags = new ArrayList<>(List.of(EngineBenchmark.flags()));
         flags.addAll(settings.jvmArgs());
         return List.of(
-                "version  " + Main.VERSION + ", " + (full ? "full" : "short") + " version of the benchmarks",
+                "version  " + Main.VERSION + ", " + (full ? "full" : "short") + " version of the benchmarks"
+                        + (all && !full ? ", all rows" : ""),
                 "runs     " + settings,
                 "CPU      " + processor() + ", " + cores + (cores == 1 ? " core" : " cores")
                         + (load < 0 ? "" : String.format(Locale.ROOT, ", load average %.1f before", load)),
