@@ -51,6 +51,11 @@ final class Slopes {
     /// Differences of which rounding may be a larger share show nothing.
     private static final double CLEAR = 1e-5;
 
+    /// What a step of one sixteenth must leave of what goes to nothing with the step, at most, and how many steps must
+    /// show it.
+    private static final double FALLS = 0.25;
+    private static final int SHOWN = 3;
+
     /// A difference of this size is not worth a shorter step.
     private static final double ENOUGH = 1e-9;
 
@@ -84,6 +89,13 @@ final class Slopes {
         // What the derivative may be off by and still agree with the differences of a shorter step.
         double agrees = Double.POSITIVE_INFINITY;
         double sizes = 0;
+        // Where the derivative vanishes, as that of x relu(x) does at 0, so does the size, and nothing is small beside
+        // it. What then tells right from wrong is that the difference from the derivative, and that of the two sides,
+        // go to nothing with the step: a wrong derivative keeps the one, a kink the other.
+        boolean falls = true;
+        int shown = 0;
+        double off = 0;
+        double between = 0;
         for (int s = 0; s < STEPS.length && (s < WIDE || best == null); s++) {
             double h = Math.scalb(1.0, exponent + STEPS[s]);
             Real[] p2 = line.at(x + h);
@@ -132,7 +144,13 @@ final class Slopes {
             }
             // At a kink whose convention is the middle, as that of |x|, central differences agree too; the sides do
             // not, with any step.
-            double between = Math.abs(left[s] - right[s]);
+            double wider = between;
+            between = Math.abs(left[s] - right[s]);
+            if (clear && s < WIDE) {
+                falls &= shown == 0 || Math.abs(value - g) <= FALLS * off && between <= FALLS * wider;
+                off = Math.abs(value - g);
+                shown++;
+            }
             apart &= s == WIDE || between > APART * Math.max(Math.abs(left[s]), Math.abs(right[s]))
                     && between > 8 * rounding;
             if (best != null && best.difference <= ENOUGH && !apart) {
@@ -147,20 +165,23 @@ final class Slopes {
         if (best != null && best.difference <= GradientCheck.FORMULA && (!apart || move[2] > 0.25 * move[0])) {
             return best;
         }
+        if (best != null && falls && shown >= SHOWN) {
+            return new Found(Kind.SMOOTH, best.value, off / sizes, best.left, best.right, sizes, best.step);
+        }
         // A long step meets kinks that a shorter one does not: then it proves nothing.
         if (best == null || best.difference > GradientCheck.FORMULA && agrees <= 0.1 * Math.abs(best.value - g)) {
             return new Found(Kind.ROUNDED, Double.NaN, 0, 0, 0, sizes, 0);
         }
-        int last = 2;
-        if (move[last] > 0.25 * move[0] && move[0] > 0) {
-            return new Found(Kind.JUMP, best.value, best.difference, left[last], right[last], best.size, best.step);
+        int near = 2;
+        if (move[near] > 0.25 * move[0] && move[0] > 0) {
+            return new Found(Kind.JUMP, best.value, best.difference, left[near], right[near], best.size, best.step);
         }
         if (!kink && !(best.difference <= GradientCheck.FORMULA)) {
             return new Found(Kind.WRONG, best.value, best.difference, best.left, best.right, best.size, best.step);
         }
         double low = Double.POSITIVE_INFINITY;
         double high = Double.NEGATIVE_INFINITY;
-        for (int s = 1; s <= last; s++) {
+        for (int s = 1; s <= near; s++) {
             low = Math.min(low, Math.min(left[s], right[s]));
             high = Math.max(high, Math.max(left[s], right[s]));
         }

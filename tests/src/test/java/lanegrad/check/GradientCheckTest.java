@@ -64,6 +64,25 @@ class GradientCheckTest {
         assertEquals(2, GradientCheck.of(v -> Max.of(v[0]), Tensor.of(new float[] {1, 3, 3, 2}, 4)).orThrow().kinks());
     }
 
+    /// Where a derivative vanishes, differences do so together with the step, and all of what they are added up from
+    /// with them: nothing is left that an error could be a small share of.
+    @Test
+    void derivativesMayVanishAtAPoint() {
+        Tensor x = Tensor.of(new float[] {0, 1, -1, 0.5f}, 4);
+        assertEquals(4, GradientCheck.of(v -> Multiply.of(Relu.of(v[0]), v[0]), x).orThrow().points());
+        assertEquals(4, GradientCheck.of(v -> Square.of(Relu.of(v[0])), x).orThrow().points());
+        assertEquals(4, GradientCheck.of(v -> Multiply.of(Abs.of(v[0]), v[0]), x).orThrow().points());
+        assertEquals(4, GradientCheck.of(v -> Multiply.of(Square.of(v[0]), Square.of(Relu.of(v[0]))), x).orThrow()
+                .points());
+        MeaningMutants.Pointwise fifth = new MeaningMutants.Pointwise(v -> v * v * v * v * v, v -> 5 * v * v * v * v);
+        assertEquals(4, GradientCheck.of(v -> Tape.of(v).record(fifth, v[0]), x).orThrow().points());
+        for (double wrong : new double[] {1e-3, 1e-6, -1e-9}) {
+            MeaningMutants.Pointwise off = new MeaningMutants.Pointwise(v -> v * v * v * v * v, v -> 5 * v * v * v * v + wrong);
+            GradientReport report = GradientCheck.of(v -> Tape.of(v).record(off, v[0]), Tensor.of(new float[] {0}, 1));
+            assertTrue(report.failed(Part.FORMULA), report::toString);
+        }
+    }
+
     @Test
     void jumpsAreSetAside() {
         MeaningMutants.Pointwise step = new MeaningMutants.Pointwise(v -> v >= 0 ? v + 1 : v, v -> 1);
