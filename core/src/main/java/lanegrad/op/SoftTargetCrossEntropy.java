@@ -15,7 +15,6 @@ import lanegrad.Var;
 import lanegrad.kernel.Lanes;
 import lanegrad.kernel.Sums;
 import lanegrad.kernel.Transpose;
-import lanegrad.math.Log;
 
 /// Softmax and cross-entropy in one, from logits X and a distribution per row, T, both `[m, classes]`: `y = mean over
 /// rows of sum t[c] (log(sum exp x) - x[c])`; for SUM `y = sum over rows of sum t[c] (log(sum exp x) - x[c])`. For
@@ -125,7 +124,7 @@ public final class SoftTargetCrossEntropy implements Op {
     // One row, from x[at] on: its loss; makes of its softmax in dx the gradient.
     private static float row(float[] x, float[] targets, int at, int classes, float[] dx, float[] l, float s,
             float max) {
-        float log = Log.scalar(s);
+        float log = lanegrad.math.Log.scalar(s);
         float loss = 0;
         float total = 0;
         for (int c = at; c < at + classes; c++) {
@@ -213,10 +212,9 @@ public final class SoftTargetCrossEntropy implements Op {
                 float[] losses, int width) {
             Transpose.of(Backend.VECTOR, m, classes, x, 0, classes, l, 0, width);
             Transpose.of(Backend.VECTOR, m, classes, targets, 0, classes, q, 0, width);
+            // As a loop: RowSoftmax says why.
             int logs = classes * width;
-            for (int i = 0; i < m; i += L) {
-                Log.Lanes.vector(FloatVector.fromArray(S, t, logs + i)).intoArray(t, logs + i);
-            }
+            Log.OP.loop(Backend.VECTOR).forward(t, t, logs, logs + m);
             for (int i = 0; i < m; i += L) {
                 rows(i, width, classes, l, t, q, losses);
             }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import lanegrad.Backend;
-import lanegrad.Shape;
 import lanegrad.Tape;
 import lanegrad.Tensor;
 import lanegrad.Var;
@@ -54,33 +53,13 @@ class ModeAndOrderTest {
         }
         Dataset data = new Dataset(Tensor.of(features, 12, 1), new int[12], 2);
         List<Float> shown = new ArrayList<>();
-        Layer spy = new Layer() {
-            @Override
-            public Var apply(Var x) {
-                return x;
-            }
-
+        Layer spy = new Unchanged("spy") {
             @Override
             public Var apply(Var x, Mode mode) {
                 for (int i = 0; mode == Mode.TRAINING && i < x.shape().extent(0); i++) {
                     shown.add(x.value().get(i, 0));
                 }
                 return x;
-            }
-
-            @Override
-            public List<Var> parameters() {
-                return List.of();
-            }
-
-            @Override
-            public Shape output(Shape input) {
-                return input;
-            }
-
-            @Override
-            public String describe() {
-                return "spy";
             }
         };
         Sequential model = new Sequential(spy, new Dense("dense", 1, 2, null, Init.ZERO, new SplitMix(1)));

@@ -226,27 +226,7 @@ class ModelFileTest {
     @Test
     void whatTheFormatHasNoNameForIsRefusedWhenItIsWritten() {
         Classifier good = small();
-        Layer own = new Layer() {
-            @Override
-            public Var apply(Var x) {
-                return x;
-            }
-
-            @Override
-            public List<Var> parameters() {
-                return List.of();
-            }
-
-            @Override
-            public Shape output(Shape input) {
-                return input;
-            }
-
-            @Override
-            public String describe() {
-                return "mine";
-            }
-        };
+        Layer own = new Unchanged("mine");
         for (Object[] bad : new Object[][] {
             {new Sequential(own), "the layer mine cannot be kept; the format knows dense layers only"},
             {new Sequential(new Dropout(0.1f, new SplitMix(1))), "the network has no dense layer"},
