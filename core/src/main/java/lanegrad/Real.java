@@ -16,8 +16,8 @@ import java.util.Arrays;
 /// **Running error.** Beside its value a number keeps a bound of what the same computation loses in float arithmetic
 /// ([#error]): what its inputs have lost, times the partial derivatives, and the rounding of the function itself, one
 /// unit of 2^-24 for arithmetic, four for the functions whose kernels are good to two ulp, one for each term of a sum.
-/// The backward walk does the same for the gradient. It is a bound to first order, computed along with the numbers, in
-/// place of a tolerance that somebody guessed.
+/// The backward walk does the same for the gradient. It is a bound to second order, for where a derivative vanishes the
+/// first says that nothing is lost; computed along with the numbers, in place of a tolerance that somebody guessed.
 ///
 /// **Zeros stay.** A slope or an adjoint of exactly 0 gives 0 whatever it is multiplied by, infinities and NaN
 /// included: a branch that is not taken contributes nothing.
@@ -80,7 +80,7 @@ public final class Real {
         return slope;
     }
 
-    /// How far the value may be from what float arithmetic makes of the same inputs, to first order: the running error.
+    /// How far the value may be from what float arithmetic makes of the same inputs: the running error.
     public double error() {
         return error;
     }
@@ -107,7 +107,7 @@ public final class Real {
 
     /// `this * b`.
     public Real times(Real b) {
-        return binary(b, value * b.value, b.value, b.slope, b.error, value, slope, error);
+        return binary(b, value * b.value, b.value, b.slope, b.error, value, slope, error, scaled(error, b.error));
     }
 
     /// `this * b`.
@@ -214,14 +214,22 @@ public final class Real {
         double slope = exponent == 0 ? 0 : exponent * StrictMath.pow(value, exponent - 1);
         double bend = exponent == 0 || exponent == 1 ? 0
                 : exponent * (exponent - 1) * StrictMath.pow(value, exponent - 2);
-        return unary(StrictMath.pow(value, exponent), slope, bend);
+        double y = StrictMath.pow(value, exponent);
+        if (!(exponent > 1)) {
+            return unary(y, slope, bend);
+        }
+        // At 0 the first derivatives say nothing of what an error becomes.
+        double size = Math.abs(value);
+        double lost = StrictMath.pow(size + error, exponent) - StrictMath.pow(size, exponent);
+        double slack = StrictMath.pow(size + error, exponent - 1) - StrictMath.pow(size, exponent - 1);
+        return unary(y, slope, bend, error == 0 ? 0 : lost, 4, error == 0 ? 0 : exponent * slack);
     }
 
     /// A function of this that is none of the others.
     ///
     /// @param y its value here
     /// @param first its derivative here
-    /// @param second its second derivative here, used for Hessian-vector products only
+    /// @param second its second derivative here, for Hessian-vector products and for what errors do
     public Real function(double y, double first, double second) {
         return unary(y, first, second);
     }
@@ -312,7 +320,7 @@ public final class Real {
             Real v = b[bAt + p * bStride];
             y += u.value * v.value;
             slope += scaled(v.value, u.slope) + scaled(u.value, v.slope);
-            error += scaled(Math.abs(v.value), u.error) + scaled(Math.abs(u.value), v.error);
+            error += scaled(Math.abs(v.value), u.error) + scaled(Math.abs(u.value) + u.error, v.error);
             size += Math.abs(u.value * v.value);
             trace = u.trace != null ? u.trace : v.trace != null ? v.trace : trace;
         }
@@ -362,7 +370,7 @@ public final class Real {
             }
             if (b.hasError || u.error != 0) {
                 for (int j = 0; j < n; j++) {
-                    error[j] += u.error * b.absolute[row + j] + absolute * b.error[row + j];
+                    error[j] += u.error * b.absolute[row + j] + (absolute + u.error) * b.error[row + j];
                 }
             }
             if (b.hasSlope || u.slope != 0) {
@@ -473,14 +481,20 @@ public final class Real {
     }
 
     private Real unary(double y, double first, double second, int roundings, double slack) {
+        double lost = scaled(Math.abs(first), error) + scaled(Math.abs(second) / 2, error * error);
+        return unary(y, first, second, lost, roundings, scaled(Math.abs(second), error) + slack);
+    }
+
+    // lost: what the error of this does to y; partialError: what it does to the derivative.
+    private Real unary(double y, double first, double second, double lost, int roundings, double partialError) {
         double tangent = scaled(first, slope);
-        double lost = scaled(Math.abs(first), error) + roundings * rounding(y);
+        double all = lost + roundings * rounding(y);
         if (trace == null) {
-            return new Real(y, tangent, lost, null, -1);
+            return new Real(y, tangent, all, null, -1);
         }
         int begin = trace.edges;
-        trace.edge(index, first, scaled(second, slope), scaled(Math.abs(second), error) + slack);
-        return new Real(y, tangent, lost, trace, trace.node(begin));
+        trace.edge(index, first, scaled(second, slope), partialError);
+        return new Real(y, tangent, all, trace, trace.node(begin));
     }
 
     private static double lost(double partial) {
@@ -494,8 +508,14 @@ public final class Real {
 
     private Real binary(Real b, double y, double byA, double byASlope, double byAError, double byB, double byBSlope,
             double byBError) {
+        return binary(b, y, byA, byASlope, byAError, byB, byBSlope, byBError, 0);
+    }
+
+    // more: what the errors of both do together.
+    private Real binary(Real b, double y, double byA, double byASlope, double byAError, double byB, double byBSlope,
+            double byBError, double more) {
         double tangent = scaled(byA, slope) + scaled(byB, b.slope);
-        double lost = scaled(Math.abs(byA), error) + scaled(Math.abs(byB), b.error) + rounding(y);
+        double lost = scaled(Math.abs(byA), error) + scaled(Math.abs(byB), b.error) + more + rounding(y);
         Trace on = trace != null ? trace : b.trace;
         if (on == null) {
             return new Real(y, tangent, lost, null, -1);
@@ -577,7 +597,7 @@ public final class Real {
                         // The partial derivative, good to 3.5 ulp in the worst kernel, and the product.
                         // A partial derivative beyond the floats is infinite in them, whatever it is multiplied by.
                         error[to] += scaled(Math.abs(partial[e]), error[n])
-                                + scaled(partialError[e], Math.abs(adjoint[n])) + 8 * rounding(term)
+                                + scaled(partialError[e], Math.abs(adjoint[n]) + error[n]) + 8 * rounding(term)
                                 + scaled(lost(partial[e]), Math.abs(adjoint[n]));
                         size[to] += Math.abs(term);
                         terms[to]++;

@@ -39,8 +39,8 @@ final class Findings {
             add(GradientReport.Part.VACUOUS, "no coordinate was checked; all inputs are empty");
         } else if (aside > cap * points) {
             add(GradientReport.Part.VACUOUS, aside + " of " + points + " coordinates were set aside, more than " + cap
-                    + " of them: " + rounded + " where differences are lost in rounding, the others jumps or not "
-                    + "finite; draw other inputs");
+                    + " of them: " + rounded + " where differences are lost in rounding, the others jumps, not "
+                    + "finite, or several kinks at once; draw other inputs");
         }
     }
 

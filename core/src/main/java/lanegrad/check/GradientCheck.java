@@ -21,8 +21,9 @@ import lanegrad.math.SplitMix;
 ///
 /// **Kinks.** Each coordinate that differences cannot confirm is looked at from both sides: it is a kink, a jump, or
 /// not finite, or else the formula is wrong. At a kink the gradient must lie between the slopes of the two sides, and
-/// be the documented one, which is what the exact meaning says. Jumps, what is not finite, and differences that are
-/// lost in rounding are set aside; a share of more than [Settings#cap] of them fails.
+/// be the documented one, which is what the exact meaning says. Jumps, what is not finite, several kinks at once (the
+/// chain rule promises nothing there: `relu(x) - relu(-x)` is x, its gradient at 0 is 0), and differences that are lost
+/// in rounding are set aside; a share of more than [Settings#cap] of them fails.
 ///
 /// **Invariants**, for each backend: the same recording gives the same bits twice, on a fresh tape, on a rewound one,
 /// on any number of threads, and on both backends; a zero cotangent gives exact zeros, and -2 times the cotangent

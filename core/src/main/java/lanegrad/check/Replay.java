@@ -1,7 +1,9 @@
 package lanegrad.check;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import lanegrad.Real;
 import lanegrad.Shape;
 import lanegrad.Tape;
@@ -141,8 +143,8 @@ final class Replay {
         return new Run(x.clone(), nodes);
     }
 
-    /// The result when input `k` differs from that of a run: only what depends on it is computed again.
-    Real[] rerun(int k, Real[][] x, Run before) {
+    /// All positions when input `k` differs from that of a run: only what depends on it is computed again.
+    Run rerun(int k, Real[][] x, Run before) {
         Real[][] changed = before.nodes.clone();
         boolean[] reached = dependents.get(k);
         for (int i = 0; i <= last; i++) {
@@ -150,7 +152,7 @@ final class Replay {
                 changed[i] = node(i, x, changed, before);
             }
         }
-        return changed[last];
+        return new Run(x.clone(), changed);
     }
 
     private Real[] node(int i, Real[][] x, Real[][] nodes, Run before) {
@@ -158,22 +160,42 @@ final class Replay {
         if (e.op() == null) {
             return constants[i] != null ? constants[i] : x[inputs.indexOf(e.output())];
         }
-        Shape[] shapes = new Shape[e.inputs()];
+        Real[][] in = arguments(i, x, nodes);
+        return before == null ? apply(i, in)
+                : e.op().exactAgain(e.attribute(), shapes(e), before.nodes[i], arguments(i, before.x, before.nodes), in);
+    }
+
+    private Real[][] arguments(int i, Real[][] x, Real[][] nodes) {
+        Tape.Entry e = tape.entry(i);
         Real[][] in = new Real[e.inputs()][];
         for (int k = 0; k < in.length; k++) {
             Var v = e.input(k);
-            shapes[k] = v.shape();
             in[k] = v.tape() == null ? x[inputs.indexOf(v)] : nodes[v.position()];
         }
-        if (before == null) {
-            return e.op().exact(e.attribute(), shapes, in);
-        }
-        Real[][] was = new Real[in.length][];
-        for (int k = 0; k < in.length; k++) {
-            Var v = e.input(k);
-            was[k] = v.tape() == null ? before.x[inputs.indexOf(v)] : before.nodes[v.position()];
-        }
-        return e.op().exactAgain(e.attribute(), shapes, before.nodes[i], was, in);
+        return in;
+    }
+
+    /// The positions at which an operation depends on input `k`.
+    int[] operations(int k) {
+        return IntStream.rangeClosed(0, last)
+                .filter(i -> needed[i] && dependents.get(k)[i] && tape.entry(i).op() != null).toArray();
+    }
+
+    /// What the operation at position `i` had as inputs in a run.
+    Real[][] arguments(int i, Run run) {
+        return arguments(i, run.x, run.nodes);
+    }
+
+    /// The operation at position `i` on other inputs.
+    Real[] apply(int i, Real[][] in) {
+        Tape.Entry e = tape.entry(i);
+        return e.op().exact(e.attribute(), shapes(e), in);
+    }
+
+    private static Shape[] shapes(Tape.Entry e) {
+        Shape[] shapes = new Shape[e.inputs()];
+        Arrays.setAll(shapes, k -> e.input(k).shape());
+        return shapes;
     }
 
     private Real[][] constants(double[][] x) {

@@ -19,18 +19,26 @@ import lanegrad.math.SplitMix;
 import lanegrad.op.Abs;
 import lanegrad.op.Add;
 import lanegrad.op.Linear;
+import lanegrad.op.LogSigmoid;
+import lanegrad.op.LogSoftmax;
+import lanegrad.op.LogSumExp;
 import lanegrad.op.Max;
 import lanegrad.op.Multiply;
+import lanegrad.op.Neg;
 import lanegrad.op.Operation;
 import lanegrad.op.Operations;
+import lanegrad.op.Pow;
+import lanegrad.op.Relu6;
 import lanegrad.op.Relu;
 import lanegrad.op.Rsqrt;
+import lanegrad.op.Selu;
 import lanegrad.op.Sigmoid;
 import lanegrad.op.SoftmaxCrossEntropy;
 import lanegrad.op.Square;
 import lanegrad.op.Subtract;
 import lanegrad.op.Sum;
 import lanegrad.op.Tanh;
+import lanegrad.op.UnaryOp;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -80,6 +88,51 @@ class GradientCheckTest {
             MeaningMutants.Pointwise off = new MeaningMutants.Pointwise(v -> v * v * v * v * v, v -> 5 * v * v * v * v + wrong);
             GradientReport report = GradientCheck.of(v -> Tape.of(v).record(off, v[0]), Tensor.of(new float[] {0}, 1));
             assertTrue(report.failed(Part.FORMULA), report::toString);
+        }
+    }
+
+    /// By the chain rule and the conventions of the two, the gradient of x is 0 at 0.
+    @Test
+    void severalKinksAtOnceAreSetAside() {
+        Tensor x = KernelMutants.line(16, 0);
+        GradientReport report = GradientCheck.of(v -> Subtract.of(Relu.of(v[0]), Relu.of(Neg.of(v[0]))), x).orThrow();
+        assertEquals(1, report.aside());
+        assertEquals(0, report.kinks());
+        // Two slopes for one number, of which the gradient takes the one of neither side: 1.76 of selu, 1 of relu6.
+        report = GradientCheck.of(v -> Relu6.of(Neg.of(Selu.of(v[0]))), x).orThrow();
+        assertEquals(1, report.kinks() + report.aside());
+    }
+
+    /// The result is 0 whatever the inputs: that its rows turn with theirs says nothing of what they depend on.
+    @Test
+    void rowsOfAConstantProveNothing() {
+        for (int seed = 0; seed < 30; seed++) {
+            assertEquals(List.of(), GradientCheck.run("constant", v -> Relu.of(LogSigmoid.of(Abs.of(
+                    LogSoftmax.of(v[0])))), Settings.DEFAULT.flat(true).seed(seed), drawn(seed)).failures());
+            assertEquals(List.of(), GradientCheck.run("shifted", v -> LogSoftmax.ofRows(LogSoftmax.of(v[0])),
+                    Settings.DEFAULT.seed(seed), drawn(seed)).failures());
+        }
+    }
+
+    private static Tensor drawn(int seed) {
+        SplitMix random = new SplitMix(seed);
+        Tensor x = Tensor.zeros(3, 4);
+        for (int i = 0; i < x.size(); i++) {
+            x.set(i, random.nextFloat(-2, 2));
+        }
+        return x;
+    }
+
+    /// In double the squares are of an exact 0, in floats of its error.
+    @Test
+    void errorsCountWhereTheDerivativeVanishes() {
+        for (int seed = 0; seed < 30; seed++) {
+            for (UnaryOp power : List.of(Square.OP, new Pow(3))) {
+                GradientReport report = GradientCheck.run("power", v -> power.apply(LogSumExp.ofColumns(
+                        LogSoftmax.ofColumns(v[0]))), Settings.DEFAULT.flat(true), drawn(seed));
+                assertFalse(report.failed(Part.FORWARD), report::toString);
+                assertFalse(report.failed(Part.KERNEL), report::toString);
+            }
         }
     }
 
