@@ -162,7 +162,7 @@ final class Replay {
         }
         Real[][] in = arguments(i, x, nodes);
         return before == null ? apply(i, in)
-                : e.op().exactAgain(e.attribute(), shapes(e), before.nodes[i], arguments(i, before.x, before.nodes), in);
+                : e.op().exactAgain(e.attribute(), shapes(e), before.nodes[i], arguments(i, before), in);
     }
 
     private Real[][] arguments(int i, Real[][] x, Real[][] nodes) {

@@ -85,7 +85,8 @@ class GradientCheckTest {
         MeaningMutants.Pointwise fifth = new MeaningMutants.Pointwise(v -> v * v * v * v * v, v -> 5 * v * v * v * v);
         assertEquals(4, GradientCheck.of(v -> Tape.of(v).record(fifth, v[0]), x).orThrow().points());
         for (double wrong : new double[] {1e-3, 1e-6, -1e-9}) {
-            MeaningMutants.Pointwise off = new MeaningMutants.Pointwise(v -> v * v * v * v * v, v -> 5 * v * v * v * v + wrong);
+            MeaningMutants.Pointwise off = new MeaningMutants.Pointwise(v -> v * v * v * v * v,
+                    v -> 5 * v * v * v * v + wrong);
             GradientReport report = GradientCheck.of(v -> Tape.of(v).record(off, v[0]), Tensor.of(new float[] {0}, 1));
             assertTrue(report.failed(Part.FORMULA), report::toString);
         }
