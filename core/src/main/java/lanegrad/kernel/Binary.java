@@ -28,5 +28,17 @@ public interface Binary {
 
         /// `db = df/db * dy`.
         FloatVector vjpB(FloatVector a, FloatVector b, FloatVector dy);
+
+        /// A function too long for one loop, once more, with stages, which are of `a`; as [Unary.Lanes.Staged].
+        interface Staged extends Lanes {
+            /// What goes before the last stage, of the function and of its derivative by `b`.
+            VectorStage[] stages();
+
+            /// `y = f(a, b)`, from what the stages have left.
+            FloatVector vector(FloatVector a, FloatVector b, float[] t, int at);
+
+            /// `db = df/db * dy`, from the same.
+            FloatVector vjpB(FloatVector a, FloatVector b, FloatVector dy, float[] t, int at);
+        }
     }
 }

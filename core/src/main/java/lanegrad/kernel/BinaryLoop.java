@@ -13,7 +13,7 @@ public abstract class BinaryLoop {
     public static BinaryLoop of(Binary f, Backend backend) {
         return backend == Backend.SCALAR
                 ? HiddenCopy.of(ScalarBinaryLoop.class, f, BinaryLoop.class)
-                : new OpaqueBinaryLoop(HiddenCopy.of(VectorBinaryLoop.class, f, BinaryLoop.class));
+                : new OpaqueBinaryLoop(Vectors.of(f));
     }
 
     /// `y[i] = f(a[i + aShift], b[i + bShift])`.
@@ -61,4 +61,13 @@ public abstract class BinaryLoop {
 
     /// The backward of [#sum] for `b`, with one `dy` for all.
     public abstract void sumBackwardB(float[] a, float[] b, float dy, float[] db, boolean add, int from, int to);
+
+    // Apart, so that the scalar backend does not load what names vector classes.
+    private static final class Vectors {
+        static BinaryLoop of(Binary f) {
+            return f.lanes() instanceof Binary.Lanes.Staged
+                    ? HiddenCopy.of(VectorStagedBinaryLoop.class, f, BinaryLoop.class)
+                    : HiddenCopy.of(VectorBinaryLoop.class, f, BinaryLoop.class);
+        }
+    }
 }

@@ -30,5 +30,20 @@ public interface Unary {
         default boolean canonical() {
             return false;
         }
+
+        /// A function too long for one loop, once more, in stages. The two above are for vectors that come one by one.
+        interface Staged extends Lanes {
+            /// What goes before the last stage.
+            VectorStage[] stages();
+
+            /// What goes before the last stage of the derivative.
+            VectorStage[] vjpStages();
+
+            /// `y = f(x)`, from what the stages have left.
+            FloatVector vector(FloatVector x, float[] t, int at);
+
+            /// `dx = f'(x) * dy`, from the same.
+            FloatVector vjp(FloatVector x, FloatVector dy, float[] t, int at);
+        }
     }
 }

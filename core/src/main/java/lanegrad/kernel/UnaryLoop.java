@@ -15,7 +15,7 @@ public abstract class UnaryLoop {
     public static UnaryLoop of(Unary f, Backend backend) {
         return backend == Backend.SCALAR
                 ? HiddenCopy.of(ScalarUnaryLoop.class, f, UnaryLoop.class)
-                : new OpaqueUnaryLoop(HiddenCopy.of(VectorUnaryLoop.class, f, UnaryLoop.class));
+                : new OpaqueUnaryLoop(Vectors.of(f));
     }
 
     /// `y = f(x)`.
@@ -40,4 +40,13 @@ public abstract class UnaryLoop {
 
     /// The backward of [#sum]: `dx = f'(x) * dy` with one `dy` for all, or added to `dx`.
     public abstract void sumBackward(float[] x, float dy, float[] dx, boolean add, int from, int to);
+
+    // Apart, so that the scalar backend does not load what names vector classes.
+    private static final class Vectors {
+        static UnaryLoop of(Unary f) {
+            return f.lanes() instanceof Unary.Lanes.Staged
+                    ? HiddenCopy.of(VectorStagedUnaryLoop.class, f, UnaryLoop.class)
+                    : HiddenCopy.of(VectorUnaryLoop.class, f, UnaryLoop.class);
+        }
+    }
 }

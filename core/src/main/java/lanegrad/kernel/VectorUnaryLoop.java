@@ -14,7 +14,8 @@ import jdk.incubator.vector.VectorOperators;
 /// Vector API: from some 18,000 nodes on, C2 refuses to inline methods that are not the API's own, however small,
 /// and a vector that crosses a call is boxed. A second copy of the lane function in a masked tail, and a helper for
 /// the NaNs, were enough: sigmoid then took 1.7 ns an element and left 12 bytes of garbage for each, instead of 0.4
-/// and none. Nor must the caller inline the loop: see [Opaque].
+/// and none. Nor must the caller inline the loop: see [Opaque]. A function that is too long all the same comes in
+/// stages, [VectorStagedUnaryLoop].
 final class VectorUnaryLoop extends UnaryLoop {
     private static final Unary F = HiddenCopy.data(MethodHandles.lookup(), Unary.class);
     private static final Unary.Lanes V = F.lanes();

@@ -6,6 +6,7 @@ import jdk.incubator.vector.VectorOperators;
 import lanegrad.Real;
 import lanegrad.Tape;
 import lanegrad.Var;
+import lanegrad.kernel.VectorStage;
 import lanegrad.math.Log;
 import lanegrad.math.Log1p;
 
@@ -119,14 +120,39 @@ public final class BinaryCrossEntropyOfProbabilities extends ElementwiseLoss {
         return new Vectors();
     }
 
-    private static final class Vectors implements Lanes {
+    // Two logarithms are more than the JIT takes in one loop: each is a stage.
+    private static final class Vectors implements Lanes.Staged {
+        @Override
+        public VectorStage[] stages() {
+            return new VectorStage[] {
+                (p, t, at) -> log(p).intoArray(t, at),
+                (p, t, at) -> logOfRest(p).intoArray(t, at + VectorStage.BLOCK)
+            };
+        }
+
+        private static FloatVector log(FloatVector p) {
+            FloatVector v = Log.Lanes.vector(p);
+            return v.blend(CLAMP, v.compare(VectorOperators.LT, CLAMP));
+        }
+
+        private static FloatVector logOfRest(FloatVector p) {
+            FloatVector v = Log1p.Lanes.vector(p.neg());
+            return v.blend(CLAMP, v.compare(VectorOperators.LT, CLAMP));
+        }
+
+        private static FloatVector loss(FloatVector t, FloatVector log, FloatVector logOfRest) {
+            return t.broadcast(0).sub(t.mul(log).add(t.broadcast(1).sub(t).mul(logOfRest)));
+        }
+
         @Override
         public FloatVector vector(FloatVector p, FloatVector t) {
-            FloatVector a = Log.Lanes.vector(p);
-            FloatVector b = Log1p.Lanes.vector(p.neg());
-            a = a.blend(CLAMP, a.compare(VectorOperators.LT, CLAMP));
-            b = b.blend(CLAMP, b.compare(VectorOperators.LT, CLAMP));
-            return p.broadcast(0).sub(t.mul(a).add(p.broadcast(1).sub(t).mul(b)));
+            return loss(t, log(p), logOfRest(p));
+        }
+
+        @Override
+        public FloatVector vector(FloatVector p, FloatVector targets, float[] t, int at) {
+            return loss(targets, FloatVector.fromArray(p.species(), t, at),
+                    FloatVector.fromArray(p.species(), t, at + VectorStage.BLOCK));
         }
 
         @Override
@@ -137,11 +163,13 @@ public final class BinaryCrossEntropyOfProbabilities extends ElementwiseLoss {
 
         @Override
         public FloatVector vjpB(FloatVector p, FloatVector t, FloatVector dy) {
-            FloatVector a = Log.Lanes.vector(p);
-            FloatVector b = Log1p.Lanes.vector(p.neg());
-            a = a.blend(CLAMP, a.compare(VectorOperators.LT, CLAMP));
-            b = b.blend(CLAMP, b.compare(VectorOperators.LT, CLAMP));
-            return b.sub(a).mul(dy);
+            return logOfRest(p).sub(log(p)).mul(dy);
+        }
+
+        @Override
+        public FloatVector vjpB(FloatVector p, FloatVector targets, FloatVector dy, float[] t, int at) {
+            return FloatVector.fromArray(p.species(), t, at + VectorStage.BLOCK)
+                    .sub(FloatVector.fromArray(p.species(), t, at)).mul(dy);
         }
     }
 }

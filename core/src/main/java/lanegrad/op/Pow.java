@@ -1,9 +1,12 @@
 package lanegrad.op;
 
+import static lanegrad.kernel.VectorStage.BLOCK;
+
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import lanegrad.Real;
+import lanegrad.kernel.VectorStage;
 
 /// A constant power: `y = x^p`.
 ///
@@ -18,7 +21,7 @@ import lanegrad.Real;
 /// value of x^3, 1.3 ulp, and for the slopes of x^3 and x^4, 1.5 ulp and,
 /// where it is subnormal, 2.8.
 ///
-/// **Cost.** 105 operations and a division, forward and backward; for p = 0, 1, 2, 3, -1 one or two. For the square
+/// **Cost.** 110 operations and a division, forward and backward; for p = 0, 1, 2, 3, -1 one or two. For the square
 /// root and its reciprocal, [Sqrt] and [Rsqrt] cost less.
 public final class Pow extends UnaryOp {
     static final Operation CUBE_OPERATION = operation(3, lanegrad.math.Pow.MAX_CUBE_ULP, 1.5,
@@ -52,7 +55,7 @@ public final class Pow extends UnaryOp {
                 domain: every float for an integer p, else x from 0 up
                 special: those of IEEE 754: x^0 = 1 even for NaN; a negative x gives NaN unless p is an integer; 0^p is
                   inf for a negative p; NaN stays NaN
-                cost: 105 operations and a division, forward and backward; for p = 0, 1, 2, 3, -1 one or two
+                cost: 110 operations and a division, forward and backward; for p = 0, 1, 2, 3, -1 one or two
                 """,
                 Operation.Bound.ulps(ulp), Operation.Bound.ulps(slopeUlp),
                 List.of(Operation.Case.of(range)));
@@ -90,10 +93,11 @@ public final class Pow extends UnaryOp {
 
     @Override
     public Lanes lanes() {
-        return new Vectors(power, slope);
+        Vectors plain = new Vectors(power, slope);
+        return power.simple() && slope.simple() ? plain : new Vectors.Staged(plain);
     }
 
-    // A record: the JIT trusts its fields to be constant, and drops what the exponent does not need.
+    // Records: the JIT trusts their fields to be constant, and drops what the exponent does not need.
     private record Vectors(lanegrad.math.Pow power, lanegrad.math.Pow slope) implements Lanes {
         @Override
         public FloatVector vector(FloatVector x) {
@@ -105,8 +109,59 @@ public final class Pow extends UnaryOp {
             if (power.high() == 0) {
                 return dy.broadcast(0).blend(dy, dy.compare(VectorOperators.NE, dy));
             }
-            return dy.mul(lanegrad.math.Pow.Lanes.vector(x, slope))
-                    .blend(0, dy.compare(VectorOperators.EQ, 0));
+            return times(lanegrad.math.Pow.Lanes.vector(x, slope), dy);
+        }
+
+        static FloatVector times(FloatVector slope, FloatVector dy) {
+            return dy.mul(slope).blend(0, dy.compare(VectorOperators.EQ, 0));
+        }
+
+        // One of the two may be simple: the slope of x^4 is 4 x^3, and x^-1 is a quotient, its slope is not.
+        record Staged(Vectors of) implements Lanes.Staged {
+            @Override
+            public VectorStage[] stages() {
+                return stages(of.power);
+            }
+
+            @Override
+            public VectorStage[] vjpStages() {
+                return stages(of.slope);
+            }
+
+            private static VectorStage[] stages(lanegrad.math.Pow power) {
+                return power.simple() ? new VectorStage[0] : new VectorStage[] {
+                    (x, t, at) -> lanegrad.math.Pow.Lanes.ratio(x, t, at, BLOCK),
+                    (x, t, at) -> lanegrad.math.Pow.Lanes.series(x, t, at, BLOCK),
+                    (x, t, at) -> lanegrad.math.Pow.Lanes.logarithm(x, t, at, BLOCK),
+                    (x, t, at) -> lanegrad.math.Pow.Lanes.times(x, power, t, at, BLOCK),
+                    (x, t, at) -> lanegrad.math.Pow.Lanes.powerOfTwo(x, t, at, BLOCK)
+                };
+            }
+
+            @Override
+            public FloatVector vector(FloatVector x) {
+                return of.vector(x);
+            }
+
+            @Override
+            public FloatVector vjp(FloatVector x, FloatVector y, FloatVector dy) {
+                return of.vjp(x, y, dy);
+            }
+
+            @Override
+            public FloatVector vector(FloatVector x, float[] t, int at) {
+                return last(of.power, x, t, at);
+            }
+
+            @Override
+            public FloatVector vjp(FloatVector x, FloatVector dy, float[] t, int at) {
+                return times(last(of.slope, x, t, at), dy);
+            }
+
+            private static FloatVector last(lanegrad.math.Pow power, FloatVector x, float[] t, int at) {
+                return power.simple() ? lanegrad.math.Pow.Lanes.vector(x, power)
+                        : lanegrad.math.Pow.Lanes.last(x, power, t, at, BLOCK);
+            }
         }
     }
 }
