@@ -120,22 +120,19 @@ final class Formulas {
     private void differences(int k, int i, boolean[] depends) {
         Real[] was = constants[k];
         constants[k] = was.clone();
-        Kinks.Line line = v -> {
+        Slopes.Found at = Slopes.of(v -> {
             constants[k][i] = Real.of(v);
-            return replay.rerun(k, constants, here);
-        };
-        Slopes.Found at = Slopes.of(v -> line.at(v).y(), x[k][i], y, dy, depends, gradient[k][i], largest(k), noise());
+            return replay.rerun(k, constants, here).y();
+        }, x[k][i], y, dy, depends, gradient[k][i], largest(k), noise());
+        constants[k] = was;
         findings.points++;
         double g = gradient[k][i].value();
         boolean outside = at.kind() == Slopes.Kind.KINK
                 && !(g >= at.left() - BESIDE * at.size() && g <= at.right() + BESIDE * at.size());
-        if ((at.kind() == Slopes.Kind.WRONG || outside)
-                && new Kinks(replay, here, line, x[k][i], noise()).count(k) > 1) {
+        if ((at.kind() == Slopes.Kind.WRONG || outside) && severalKinks(k, i)) {
             findings.aside++;
-            constants[k] = was;
             return;
         }
-        constants[k] = was;
         switch (at.kind()) {
             case SMOOTH -> found(at.difference(), k, i);
             case ROUNDED -> {
@@ -157,6 +154,16 @@ final class Formulas {
             }
             default -> throw new IllegalStateException(at.kind().toString());
         }
+    }
+
+    private boolean severalKinks(int k, int i) {
+        return new Kinks(replay, here, v -> {
+            // The run is looked at later, beside others: each has an array of its own.
+            Real[][] moved = constants.clone();
+            moved[k] = constants[k].clone();
+            moved[k][i] = Real.of(v);
+            return replay.rerun(k, moved, here);
+        }, x[k][i], noise()).count(k) > 1;
     }
 
     // <J u, dy> = <u, J^T dy> for a random u: of inputs that are too large for each of their coordinates, none is left

@@ -99,6 +99,11 @@ class GradientCheckTest {
         GradientReport report = GradientCheck.of(v -> Subtract.of(Relu.of(v[0]), Relu.of(Neg.of(v[0]))), x).orThrow();
         assertEquals(1, report.aside());
         assertEquals(0, report.kinks());
+        // One kink behind something smooth is judged: here by a slope that neither side has.
+        MeaningMutants.Pointwise odd = new MeaningMutants.Pointwise(v -> Math.max(v, 0),
+                v -> v == 0 ? -1 : v > 0 ? 1 : 0);
+        report = GradientCheck.of(v -> Tape.of(v).record(odd, Tanh.of(v[0])), x);
+        assertTrue(report.failed(Part.KINK), report::toString);
         // Two slopes for one number, of which the gradient takes the one of neither side: 1.76 of selu, 1 of relu6.
         report = GradientCheck.of(v -> Relu6.of(Neg.of(Selu.of(v[0]))), x).orThrow();
         assertEquals(1, report.kinks() + report.aside());
