@@ -241,7 +241,7 @@ final class Formulas {
     // up to a half of it, in a network one hundredth. Of few elements one must not conclude so: with a quarter of the
     // bound for them, one of 20,000 random graphs was called wrong.
     private double noise() {
-        double share = findings.elements < MANY ? 1 : Math.min(1, Math.max(8 * findings.kernel, 0x1p-8));
+        double share = findings.elements < MANY ? 1 : Math.min(0.25, Math.max(8 * findings.kernel, 0x1p-8));
         return 0x1p-29 * share;
     }
 

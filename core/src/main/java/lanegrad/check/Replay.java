@@ -181,6 +181,11 @@ final class Replay {
                 .filter(i -> needed[i] && dependents.get(k)[i] && tape.entry(i).op() != null).toArray();
     }
 
+    /// How many operations there are.
+    int operations() {
+        return (int) IntStream.rangeClosed(0, last).filter(i -> needed[i] && tape.entry(i).op() != null).count();
+    }
+
     /// What the operation at position `i` had as inputs in a run.
     Real[][] arguments(int i, Run run) {
         return arguments(i, run.x, run.nodes);

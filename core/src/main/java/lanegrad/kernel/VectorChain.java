@@ -12,15 +12,9 @@ final class VectorChain {
     VectorChain(VectorStage... stages) {
         loops = new MethodHandle[stages.length];
         for (int s = 0; s < loops.length; s++) {
-            loops[s] = Opaque.of(HiddenCopy.of(VectorStageLoop.class, stages[s], Loop.class), "run", void.class,
+            loops[s] = Opaque.of(HiddenCopy.of(VectorStageLoop.class, stages[s], Object.class), "run", void.class,
                     float[].class, int.class, int.class, float[].class);
         }
-    }
-
-    /// The loop over a stage.
-    interface Loop {
-        /// The stage of whole vectors, from `x[from]` to `x[to]`; the scratch begins with the first.
-        void run(float[] x, int from, int to, float[] t);
     }
 
     /// Where the stages leave what they make; one for each thread.
@@ -28,6 +22,7 @@ final class VectorChain {
         return SCRATCH.get();
     }
 
+    /// The stages of whole vectors, from `x[from]` to `x[to]`; the scratch begins with the first.
     void run(float[] x, int from, int to, float[] t) {
         try {
             for (MethodHandle loop : loops) {

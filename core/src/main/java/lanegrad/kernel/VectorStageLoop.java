@@ -6,14 +6,13 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /// The loop over a [VectorStage]; a template for [HiddenCopy].
-final class VectorStageLoop implements VectorChain.Loop {
+final class VectorStageLoop {
     private static final VectorStage STAGE = HiddenCopy.data(MethodHandles.lookup(), VectorStage.class);
 
     VectorStageLoop() {
     }
 
-    @Override
-    public void run(float[] x, int from, int to, float[] t) {
+    void run(float[] x, int from, int to, float[] t) {
         for (int i = from; i < to; i += SPECIES.length()) {
             STAGE.run(FloatVector.fromArray(SPECIES, x, i), t, i - from);
         }

@@ -30,6 +30,8 @@ import jdk.incubator.vector.VectorOperators;
 /// **Source.** The pair and the constant 3 in it are those of FDLIBM's `e_pow.c` (Sun Microsystems, 1993); the fma
 /// takes the place of its splitting of numbers.
 ///
+/// (Over 300 lines: the scalar form and the stages of the lanes are one computation, to be read side by side.)
+///
 /// @param high the exponent, rounded to a float
 /// @param low what that rounding lost
 /// @param factor the factor
