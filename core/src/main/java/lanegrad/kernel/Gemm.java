@@ -72,12 +72,6 @@ public final class Gemm {
     /// Packing a float of B takes a quarter of a cycle, using it m / 16 cycles; rows in the distance of a panel's
     /// width make a tile 3% faster, since the distance is then a constant and needs no checks.
     static final int REUSED = 256;
-    /// With so few columns, C^T is computed instead of C where A is stored transposed: its long side then runs
-    /// along the lanes. TN 128x128x10 takes 4.0 µs in place of 6.0, although C is transposed in the end; with 16
-    /// columns the tiles have no idle lanes to begin with.
-    static final int NARROW = 12;
-    /// From this depth on a single column goes to [VectorColumn].
-    static final int SHORT = 16;
     /// Below this many multiply-adds, about 30 µs of one core, a second thread does not pay for its waking.
     static final long PARALLEL = 1L << 20;
 
@@ -136,15 +130,12 @@ public final class Gemm {
             return;
         }
         GemmKernel kernel = backend == Backend.SCALAR ? ScalarGemm.KERNEL : VectorGemm.kernel();
-        boolean turned = transA && n <= NARROW && m > n && alpha == 1 && beta == 0 && bias == null
-                && backend == Backend.VECTOR && aOffset + (k - 1L) * lda + kernel.padded(n, m) <= a.length;
-        boolean column = n == 1 && !transA && m >= VectorColumn.ROWS && k >= SHORT && alpha == 1
-                && (beta == 0 || bias != null) && backend == Backend.VECTOR && backend.registers() >= 32
-                && backend.lanes() >= VectorPack.SIDE;
+        NarrowProduct.Way way = backend == Backend.SCALAR || alpha != 1 || beta != 0 && bias == null ? null
+                : NarrowProduct.way(transA, m, n, k, bias != null, lda, a.length - aOffset);
         float[] start = bias == null ? ZEROS : bias;
         int width = kernel.padded(m, n);
         // Most products of small networks: nothing to prepare, so nothing is borrowed.
-        if (!turned && !column && alpha == 1 && (beta == 0 || bias != null) && (long) m * n * k < PARALLEL
+        if (way == null && alpha == 1 && (beta == 0 || bias != null) && (long) m * n * k < PARALLEL
                 && (bias == null ? kernel.panel(m, n) <= ZEROS.length : width <= bias.length)
                 && !packed(kernel, transB, m, n, k, b, bOffset, ldb, width)) {
             kernel.block(m, m, n, k, a, aOffset, transA ? 1 : lda, transA ? lda : 1, b, bOffset, ldb, start, 0, 0,
@@ -156,12 +147,9 @@ public final class Gemm {
         }
         Product p = borrow();
         try {
-            if (turned) {
-                p.turned(kernel, transB, m, n, k, a, aOffset, lda, b, bOffset, ldb, c, cOffset, ldc);
-                return;
-            }
-            if (column) {
-                p.column(m, k, a, aOffset, lda, b, bOffset, transB ? 1 : ldb, start[0], rectified, c, cOffset, ldc);
+            if (way != null) {
+                p.narrow.run(way, (long) m * n * k >= PARALLEL ? threads : 1, transB, m, n, k, a, aOffset, lda, b,
+                        bOffset, ldb, start, rectified, c, cOffset, ldc);
                 return;
             }
             p.run(backend, kernel, threads, transA, transB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb,
@@ -187,6 +175,11 @@ public final class Gemm {
             int ldb, int width) {
         return transB || bOffset + (k - 1L) * ldb + width > b.length || ldb > kernel.panel(m, n)
                 && (m >= REUSED || m >= MC / 2 && (long) k * n > DIRECT);
+    }
+
+    /// `buffer` if it is long enough, else a longer one with other contents.
+    static float[] grown(float[] buffer, int length) {
+        return buffer.length >= length ? buffer : new float[Math.max(length, 2 * buffer.length)];
     }
 
     private static int check(String role, float[] x, int offset, int ld, int rows, int columns) {
@@ -279,6 +272,7 @@ public final class Gemm {
         private float[] packedB = new float[0];
         private float[] row = new float[0];
         private float[] copiedC = new float[0];
+        private final NarrowProduct narrow = new NarrowProduct();
 
         void run(Backend backend, GemmKernel kernel, int threads, boolean transA, boolean transB, int m, int n, int k,
                 float alpha, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb, boolean readC,
@@ -311,7 +305,7 @@ public final class Gemm {
             }
             int step = kernel.step();
             part = Math.clamp(up(m / PARTS, step), up(MC / 2, step), MC - MC % step);
-            packedA = transA && aColumn > MC && n > NARROW && m <= NC;
+            packedA = transA && aColumn > MC && n > NarrowProduct.TURNED_COLUMNS && m <= NC;
             int kb = packed || packedA ? kernel.depth() : k;
             if (packedA) {
                 copiedA = grown(copiedA, (m + part - 1) / part * Math.min(kb, k) * MC);
@@ -357,40 +351,6 @@ public final class Gemm {
         private void run(int phase, int workers, int parts) {
             this.phase = phase;
             Parallel.run(workers, parts, this);
-        }
-
-        // C^T = op(B)^T op(A)^T: A is stored as op(A)^T, and op(B)^T is read as A is elsewhere.
-        void turned(GemmKernel kernel, boolean transB, int m, int n, int k, float[] a, int aOffset, int lda, float[] b,
-                int bOffset, int ldb, float[] c, int cOffset, int ldc) {
-            int width = kernel.padded(n, m);
-            packedB = grown(packedB, n * width);
-            kernel.block(n, n, m, k, b, bOffset, transB ? ldb : 1, transB ? 1 : ldb, a, aOffset, lda, ZEROS, 0, 0, 0,
-                    packedB, 0, width, false);
-            Transpose.of(Backend.VECTOR, n, m, packedB, 0, width, c, cOffset, ldc);
-        }
-
-        // One column, which is copied first; what 8 leaves of k is added to the chains in the end.
-        void column(int m, int k, float[] a, int aOffset, int lda, float[] b, int bOffset, int bRow, float start,
-                boolean rectified, float[] c, int cOffset, int ldc) {
-            int rows = VectorColumn.ROWS;
-            int whole = k & -VectorPack.SIDE;
-            packedB = grown(packedB, k);
-            row = grown(row, rows);
-            for (int p = 0; p < k; p++) {
-                packedB[p] = b[bOffset + p * bRow];
-            }
-            for (int i = 0; i < m; i += rows) {
-                i = Math.min(i, m - rows);
-                VectorColumn.multiply(whole, a, aOffset + i * lda, lda, packedB, start, row);
-                for (int p = whole; p < k; p++) {
-                    for (int r = 0; r < rows; r++) {
-                        row[r] = Math.fma(a[aOffset + (i + r) * lda + p], packedB[p], row[r]);
-                    }
-                }
-                for (int r = 0; r < rows; r++) {
-                    c[cOffset + (i + r) * ldc] = rectified && row[r] <= 0 ? 0 : Sums.canonical(row[r]);
-                }
-            }
         }
 
         /// One part of the current phase.
@@ -468,16 +428,13 @@ public final class Gemm {
             return (x + step - 1) / step * step;
         }
 
-        private static float[] grown(float[] buffer, int length) {
-            return buffer.length >= length ? buffer : new float[Math.max(length, 2 * buffer.length)];
-        }
-
         // The caller's arrays are not kept alive by a free product.
         private void forget() {
             a = null;
             b = null;
             c = null;
             start = null;
+            narrow.forget();
         }
     }
 }

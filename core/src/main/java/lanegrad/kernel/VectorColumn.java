@@ -9,6 +9,7 @@ import static lanegrad.kernel.VectorPack.SWAP2;
 import static lanegrad.kernel.VectorPack.SWAP4;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /// Rows of A times one column: the perceptron.
 ///
@@ -16,17 +17,18 @@ import jdk.incubator.vector.FloatVector;
 /// registers, as in [VectorPack#square], and each of their rows is multiplied by one broadcast float of the column
 /// and added to its chains. Two squares are done at a time, so that their chains overlap. 1437x64x1 takes 14 µs so,
 /// 31 as a masked tile. Libraries that may add in any order let the lanes run along k instead and need no
-/// transposition: OpenBLAS takes 3.7 µs. That order is not ours (see [Gemm]). For four columns the same was tried:
-/// 26 µs instead of 31 at 1437x64x4, but 0.88 instead of 0.78 at 32x64x4.
+/// transposition: OpenBLAS takes 3.7 µs. That order is not ours (see [Gemm]). Two to four
+/// columns have [VectorPairs].
 final class VectorColumn {
-    /// Rows that are done at a time.
-    static final int ROWS = 16;
-
     private VectorColumn() {
     }
 
-    /// `y[i]` = the chain over p of `fma(a[i,p], b[p], s)` for 16 rows; k is a multiple of 8.
-    static void multiply(int k, float[] a, int aAt, int lda, float[] b, float s, float[] y) {
+    /// `c[i]` = the chain over p of `fma(a[i,p], b[p], s)`, from `s = start[0]`, for 16 rows.
+    ///
+    /// @param k a multiple of 8
+    /// @return whether an element may be NaN
+    static boolean multiply(int k, float[] a, int aAt, int lda, float[] b, float[] start, boolean rectified, float[] c,
+            int cAt) {
         int a1 = aAt + lda;
         int a2 = aAt + 2 * lda;
         int a3 = aAt + 3 * lda;
@@ -42,8 +44,8 @@ final class VectorColumn {
         int a13 = aAt + 13 * lda;
         int a14 = aAt + 14 * lda;
         int a15 = aAt + 15 * lda;
-        FloatVector c00 = FloatVector.broadcast(S, s);
-        FloatVector c10 = FloatVector.broadcast(S, s);
+        FloatVector c0 = FloatVector.broadcast(S, start[0]);
+        FloatVector c1 = FloatVector.broadcast(S, start[0]);
         for (int p = 0; p < k; p += 8) {
             FloatVector r0 = FloatVector.fromArray(S, a, aAt + p);
             FloatVector r1 = FloatVector.fromArray(S, a, a1 + p);
@@ -90,14 +92,14 @@ final class VectorColumn {
             t = r7.blend(r3, BIT4).rearrange(SWAP4);
             r3 = r3.blend(t, BIT4);
             r7 = t.blend(r7, BIT4);
-            c00 = r0.fma(FloatVector.broadcast(S, b[p]), c00);
-            c00 = r1.fma(FloatVector.broadcast(S, b[p + 1]), c00);
-            c00 = r2.fma(FloatVector.broadcast(S, b[p + 2]), c00);
-            c00 = r3.fma(FloatVector.broadcast(S, b[p + 3]), c00);
-            c00 = r4.fma(FloatVector.broadcast(S, b[p + 4]), c00);
-            c00 = r5.fma(FloatVector.broadcast(S, b[p + 5]), c00);
-            c00 = r6.fma(FloatVector.broadcast(S, b[p + 6]), c00);
-            c00 = r7.fma(FloatVector.broadcast(S, b[p + 7]), c00);
+            c0 = r0.fma(FloatVector.broadcast(S, b[p]), c0);
+            c0 = r1.fma(FloatVector.broadcast(S, b[p + 1]), c0);
+            c0 = r2.fma(FloatVector.broadcast(S, b[p + 2]), c0);
+            c0 = r3.fma(FloatVector.broadcast(S, b[p + 3]), c0);
+            c0 = r4.fma(FloatVector.broadcast(S, b[p + 4]), c0);
+            c0 = r5.fma(FloatVector.broadcast(S, b[p + 5]), c0);
+            c0 = r6.fma(FloatVector.broadcast(S, b[p + 6]), c0);
+            c0 = r7.fma(FloatVector.broadcast(S, b[p + 7]), c0);
             r0 = FloatVector.fromArray(S, a, a8 + p);
             r1 = FloatVector.fromArray(S, a, a9 + p);
             r2 = FloatVector.fromArray(S, a, a10 + p);
@@ -142,16 +144,22 @@ final class VectorColumn {
             t = r7.blend(r3, BIT4).rearrange(SWAP4);
             r3 = r3.blend(t, BIT4);
             r7 = t.blend(r7, BIT4);
-            c10 = r0.fma(FloatVector.broadcast(S, b[p]), c10);
-            c10 = r1.fma(FloatVector.broadcast(S, b[p + 1]), c10);
-            c10 = r2.fma(FloatVector.broadcast(S, b[p + 2]), c10);
-            c10 = r3.fma(FloatVector.broadcast(S, b[p + 3]), c10);
-            c10 = r4.fma(FloatVector.broadcast(S, b[p + 4]), c10);
-            c10 = r5.fma(FloatVector.broadcast(S, b[p + 5]), c10);
-            c10 = r6.fma(FloatVector.broadcast(S, b[p + 6]), c10);
-            c10 = r7.fma(FloatVector.broadcast(S, b[p + 7]), c10);
+            c1 = r0.fma(FloatVector.broadcast(S, b[p]), c1);
+            c1 = r1.fma(FloatVector.broadcast(S, b[p + 1]), c1);
+            c1 = r2.fma(FloatVector.broadcast(S, b[p + 2]), c1);
+            c1 = r3.fma(FloatVector.broadcast(S, b[p + 3]), c1);
+            c1 = r4.fma(FloatVector.broadcast(S, b[p + 4]), c1);
+            c1 = r5.fma(FloatVector.broadcast(S, b[p + 5]), c1);
+            c1 = r6.fma(FloatVector.broadcast(S, b[p + 6]), c1);
+            c1 = r7.fma(FloatVector.broadcast(S, b[p + 7]), c1);
         }
-        c00.intoArray(y, 0);
-        c10.intoArray(y, 8);
+        if (rectified) {
+            c0 = c0.blend(0, c0.compare(VectorOperators.LE, 0));
+            c1 = c1.blend(0, c1.compare(VectorOperators.LE, 0));
+        }
+        c0.intoArray(c, cAt);
+        c1.intoArray(c, cAt + S.length());
+        FloatVector sum = c0.add(c1);
+        return sum.compare(VectorOperators.NE, sum).anyTrue();
     }
 }

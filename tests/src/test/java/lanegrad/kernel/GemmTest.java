@@ -255,19 +255,31 @@ class GemmTest {
         }
     }
 
-    /// One column has a kernel of its own, and few columns of a transposed A are computed as C^T.
+    /// One to four columns have kernels of their own, and few columns of a transposed A are computed as C^T.
     @Test
     void narrowProducts() {
         int turn = 0;
         for (int m : new int[] {1, 15, 16, 17, 31, 32, 33, 64, 100}) {
-            for (int n : new int[] {1, 2, 4, 10, 12, 13}) {
-                for (int k : new int[] {1, 8, 15, 16, 17, 24, 63, 64}) {
+            for (int n : new int[] {1, 2, 3, 4, 5, 10, 12, 13}) {
+                for (int k : new int[] {1, 8, 15, 16, 17, 24, 31, 32, 33, 35, 63, 64}) {
                     for (int trans = 0; trans < 4; trans++) {
                         turn++;
                         new Problem((trans & 1) != 0, (trans & 2) != 0, m, n, k, 1, turn % 5 == 0 ? 1 : 0,
                                 turn % 3 == 0, PADS[turn % 3], turn % 2, turn % 7 < 3 ? 0 : 4 * L, turn % 2 == 0, turn)
                                 .check(1);
                     }
+                }
+            }
+        }
+    }
+
+    @Test
+    void narrowProductsInParts() {
+        for (int m : new int[] {255, 511, 512, 513, 783}) {
+            for (int n = 1; n <= 4; n++) {
+                for (int turn = 0; turn < 4; turn++) {
+                    new Problem(false, turn % 2 == 1, m, n, (1 << 20) / (m * n) + 1 + turn, 1, 0, turn < 2, turn / 2 * 3,
+                            turn, 0, turn % 2 == 0, turn).check(1, 2, 3);
                 }
             }
         }

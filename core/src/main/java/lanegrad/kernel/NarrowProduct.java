@@ -1,0 +1,176 @@
+package lanegrad.kernel;
+
+import lanegrad.Backend;
+
+/// Products with few columns, where most lanes of a row of C would be idle: a part of [Gemm].
+///
+/// | columns | A | way |
+/// |---|---|---|
+/// | 1 | as it is | [VectorColumn]: the lanes go along the rows |
+/// | 2 to 4 | as it is | [VectorPairs]: two rows share a vector |
+/// | up to 12 | stored transposed | C^T is computed instead, and transposed: its long side goes along the lanes |
+///
+/// The first two do 16 rows at a time and need as many; what these leave of k is added to the chains in the end.
+final class NarrowProduct implements Parallel.Task {
+    /// How a product is computed.
+    enum Way {
+        /// As a single column.
+        COLUMN,
+        /// Two rows in a vector.
+        PAIRS,
+        /// As C^T.
+        TURNED
+    }
+
+    /// With so few columns, C^T is computed instead of C where A is stored transposed. TN 128x128x10 takes 4.0 µs in
+    /// place of 6.0, although C is transposed in the end; with 16 columns the tiles have no idle lanes to begin with.
+    static final int TURNED_COLUMNS = 12;
+
+    /// From these depths on they pay.
+    private static final int COLUMN_DEPTH = 16;
+    private static final int PAIRS_DEPTH = 32;
+    /// Rows that a thread takes at once: 64 KB of A at a depth of 64.
+    private static final int PART = 256;
+
+    private Way way;
+    private int m;
+    private int n;
+    private int k;
+    /// How many the kernel does of the columns, and of k.
+    private int columns;
+    private int whole;
+    private float[] a;
+    private int aOffset;
+    private int lda;
+    private boolean rectified;
+    private float[] c;
+    private int cOffset;
+    private int ldc;
+
+    /// B as the kernel wants it, in rows of `width` floats; of a turned product, C^T.
+    private int width;
+    private float[] packed = new float[0];
+    /// The beginning of two rows' chains.
+    private final float[] start = new float[2 * VectorPairs.COLUMNS];
+    /// A kernel's result before it is finished, a piece for each part.
+    private float[] rows = new float[0];
+
+    /// The way of a product on the vector backend whose chains begin with zeros or a bias, or `null` if it is not
+    /// one for here.
+    ///
+    /// @param room how many floats A's array has from its first element on
+    static Way way(boolean transA, int m, int n, int k, boolean bias, int lda, int room) {
+        if (transA) {
+            boolean fits = (k - 1L) * lda + VectorGemm.kernel().padded(n, m) <= room;
+            return n <= TURNED_COLUMNS && m > n && !bias && fits ? Way.TURNED : null;
+        }
+        Backend vector = Backend.VECTOR;
+        if (n > VectorPairs.COLUMNS || m < VectorPairs.ROWS || vector.lanes() < VectorPack.SIDE) {
+            return null;
+        }
+        if (n == 1) {
+            return k >= COLUMN_DEPTH && vector.registers() >= 32 ? Way.COLUMN : null;
+        }
+        return k >= PAIRS_DEPTH ? Way.PAIRS : null;
+    }
+
+    void run(Way way, int threads, boolean transB, int m, int n, int k, float[] a, int aOffset, int lda, float[] b,
+            int bOffset, int ldb, float[] start, boolean rectified, float[] c, int cOffset, int ldc) {
+        if (way == Way.TURNED) {
+            turned(transB, m, n, k, a, aOffset, lda, b, bOffset, ldb, start, c, cOffset, ldc);
+            return;
+        }
+        this.way = way;
+        this.m = m;
+        this.n = n;
+        this.k = k;
+        this.a = a;
+        this.aOffset = aOffset;
+        this.lda = lda;
+        this.rectified = rectified;
+        this.c = c;
+        this.cOffset = cOffset;
+        this.ldc = ldc;
+        columns = way == Way.PAIRS ? VectorPairs.COLUMNS : 1;
+        whole = k & -(way == Way.PAIRS ? VectorPairs.STEP : VectorPack.SIDE);
+        width = way == Way.PAIRS ? 2 * columns : columns;
+        packed = Gemm.grown(packed, k * width);
+        if (n == VectorPairs.COLUMNS && !transB) {
+            VectorPairs.pack(k, b, bOffset, ldb, packed);
+        } else {
+            pack(b, bOffset, transB ? 1 : ldb, transB ? ldb : 1);
+        }
+        for (int j = 0; j < n; j++) {
+            this.start[j] = start[j];
+            this.start[j + width - columns] = start[j];
+        }
+        int parts = Math.max(1, m / PART);
+        rows = Gemm.grown(rows, parts * VectorPairs.ROWS * columns);
+        Parallel.run(threads, parts, this);
+    }
+
+    private void pack(float[] b, int bOffset, int bRow, int bColumn) {
+        for (int j = 0; j < n; j++) {
+            for (int p = 0, from = bOffset + j * bColumn, to = j; p < k; p++, from += bRow, to += width) {
+                packed[to] = b[from];
+                packed[to + width - columns] = b[from];
+            }
+        }
+    }
+
+    // C^T = op(B)^T op(A)^T: A is stored as op(A)^T, and op(B)^T is read as A is elsewhere.
+    private void turned(boolean transB, int m, int n, int k, float[] a, int aOffset, int lda, float[] b, int bOffset,
+            int ldb, float[] start, float[] c, int cOffset, int ldc) {
+        GemmKernel kernel = VectorGemm.kernel();
+        int width = kernel.padded(n, m);
+        packed = Gemm.grown(packed, n * width);
+        kernel.block(n, n, m, k, b, bOffset, transB ? ldb : 1, transB ? 1 : ldb, a, aOffset, lda, start, 0, 0, 0,
+                packed, 0, width, false);
+        Transpose.of(Backend.VECTOR, n, m, packed, 0, width, c, cOffset, ldc);
+    }
+
+    /// The rows of one part, the last 16 of which may be done twice: the values are the same.
+    @Override
+    public void run(int part) {
+        int step = VectorPairs.ROWS;
+        int end = (part + 2) * PART > m ? m : (part + 1) * PART;
+        boolean direct = whole == k && n == columns && ldc == n;
+        for (int i = part * PART; i < end; i += step) {
+            i = Math.min(i, end - step);
+            int at = aOffset + i * lda;
+            float[] y = direct ? c : rows;
+            int from = direct ? cOffset + i * n : part * step * columns;
+            boolean nan = way == Way.COLUMN
+                    ? VectorColumn.multiply(whole, a, at, lda, packed, start, rectified && direct, y, from)
+                    : VectorPairs.multiply(whole, a, at, lda, packed, start, rectified && direct, y, from);
+            if (nan || !direct) {
+                finish(i, y, from);
+            }
+        }
+    }
+
+    // The rest of the chains of 16 rows, and what becomes of their ends.
+    private void finish(int i, float[] y, int from) {
+        for (int p = whole; p < k; p++) {
+            for (int r = 0; r < VectorPairs.ROWS; r++) {
+                float x = a[aOffset + (i + r) * lda + p];
+                for (int j = 0; j < n; j++) {
+                    int at = from + r * columns + j;
+                    y[at] = Math.fma(x, packed[p * width + j], y[at]);
+                }
+            }
+        }
+        for (int r = 0; r < VectorPairs.ROWS; r++) {
+            for (int j = 0; j < n; j++) {
+                float s = y[from + r * columns + j];
+                c[cOffset + (i + r) * ldc + j] = rectified && s <= 0 ? 0 : Sums.canonical(s);
+            }
+        }
+    }
+
+    // The caller's arrays are not kept alive.
+    void forget() {
+        a = null;
+        c = null;
+    }
+}
