@@ -76,6 +76,9 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
     private static List<AsmKernel> matrix() {
         Map<String, String> tiles = new LinkedHashMap<>();
         tiles.put("tile4x4", "NN 64x64x64");
+        if (Backend.VECTOR.lanes() >= 16) {
+            tiles.put("tile5x4", "TN 64x64x10");
+        }
         tiles.put("tile6x4", Backend.VECTOR.lanes() == 16 ? "NN 96x64x32" : "NN 96x64x16");
         tiles.put("tile6x2", Backend.VECTOR.lanes() >= 8 ? "NN 96x64x16" : "NN 96x64x8");
         tiles.put("tile4x2", Backend.VECTOR.lanes() >= 8 ? "NN 4x64x16" : "NN 4x64x8");
@@ -84,6 +87,14 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
         List<AsmKernel> kernels = new ArrayList<>();
         tiles.forEach((name, shape) -> kernels.add(new AsmKernel(name, MATRIX,
                 "lanegrad.kernel.Vector" + name.replace('t', 'T') + "*::run", s -> product(s == null ? shape : s))));
+        if (Backend.VECTOR.lanes() >= 8) {
+            kernels.add(new AsmKernel("pairs", MATRIX, "lanegrad.kernel.VectorPairs::multiply",
+                    s -> product(s == null ? "NN 64x64x4" : s)));
+        }
+        if (Backend.VECTOR.lanes() >= 8 && Backend.VECTOR.registers() >= 32) {
+            kernels.add(new AsmKernel("column", MATRIX, "lanegrad.kernel.VectorColumn::multiply",
+                    s -> product(s == null ? "NN 64x64x1" : s)));
+        }
         kernels.add(new AsmKernel("transpose", MATRIX, "lanegrad.kernel.VectorPack::square",
                 s -> product(s == null ? "NT 64x64x64" : s)));
         return kernels;

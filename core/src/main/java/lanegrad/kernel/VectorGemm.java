@@ -10,8 +10,8 @@ import lanegrad.Backend;
 /// between 8 and 16, and go to a panel that stores under a mask. Within the loop over p nothing is masked: lanes
 /// beyond the last column compute what nobody stores.
 ///
-/// **Rows.** Tiles of 4 rows in panels of 64 columns; in narrower ones tiles of 6, and so few of 4 that they come out
-/// even where there are such (32 = 4 x 6 + 2 x 4). Where they do not come out even, the last tile moves up until it
+/// **Rows.** Tiles of 4 rows in panels of 64 columns (10 = 2 x 5); in narrower ones tiles of 6, and so few of 4 that they
+/// come out even where there are such (32 = 4 x 6 + 2 x 4). Where they do not come out even, the last tile moves up until it
 /// ends with the block: it does some rows once more and stores the same values, as long as it does not begin with
 /// what is in C already. If it would, or if there are not enough rows for a tile, tiles of a single row do the rest.
 final class VectorGemm extends GemmKernel {
@@ -32,6 +32,10 @@ final class VectorGemm extends GemmKernel {
     /// From this depth on it pays that a transposed A has a constant distance of rows: C2 then checks all indices
     /// once before the loop, with some eight instructions each, and otherwise a few in each step.
     private static final int DEEP = 48;
+
+    /// Fewer rows than this are cut into fives where that makes them come out even: 5, 9 and 10 of them. With more rows
+    /// it gains a tenth at most, and costs a start-up the compilation of another tile.
+    private static final int FEW = 12;
 
     // The bits of a form's number.
     private static final int TRANSPOSED = 1;
@@ -77,8 +81,8 @@ final class VectorGemm extends GemmKernel {
         if (MANY && LANES >= 16) {
             fill(all, 32, new Panel(32, new Tiles(VectorTile6x4.class, S256, 6),
                     new Tiles(VectorTile4x4.class, S256, 4), new Tiles(VectorTile1x4.class, S256, 1)));
-            fill(all, 64, new Panel(MOST, null, new Tiles(VectorTile4x4.class, S512, 4),
-                    new Tiles(VectorTile1x4.class, S512, 1)));
+            fill(all, 64, new Panel(MOST, new Tiles(VectorTile5x4.class, S512, 5),
+                    new Tiles(VectorTile4x4.class, S512, 4), new Tiles(VectorTile1x4.class, S512, 1)));
         }
         return all;
     }
@@ -147,17 +151,13 @@ final class VectorGemm extends GemmKernel {
         boolean fresh = startRow == 0;
         int form = (transposed ? TRANSPOSED : 0) | (fresh ? FRESH : 0) | panel.distance(bRow) << LDB
                 | (transposed && (lda != Gemm.MC || k < DEEP) ? DISTANT : 0);
-        int even = fresh ? m + (m & 1) : m & ~1;
-        int fours = even % 6 == 2 ? 2 : even % 6 / 4;
-        // With A transposed C2 loads all broadcasts of a step at once: 6 x 2 has no registers for them and spills
-        // (37% of peak at TN 512 x 512 x 512 under AVX2; 4 x 2 67%).
-        int sixes = panel.tall == null || m < 6 || transposed && !MANY ? 0 : (even - 4 * fours) / 6;
+        int talls = panel.talls(m, fresh, transposed);
         boolean nan = false;
         int i = 0;
         while (i < m) {
             Tiles tiles;
-            if (sixes > 0) {
-                sixes--;
+            if (talls > 0) {
+                talls--;
                 tiles = panel.tall;
             } else if (panel.tiles != null && (m - i >= panel.tiles.rows || fresh && m >= panel.tiles.rows)) {
                 tiles = panel.tiles;
@@ -188,12 +188,27 @@ final class VectorGemm extends GemmKernel {
 
     /// A width of columns, and what covers its rows.
     ///
-    /// @param tall the tile of 6 rows where there is one of 4 too, or `null`
+    /// @param tall the tile of 6 or 5 rows where there is one of 4 too, or `null`
     /// @param tiles the tile of which as many as fit are taken, or `null`
     /// @param single the tile of one row
     private record Panel(int width, Tiles tall, Tiles tiles, Tiles single) {
         int distance(int ldb) {
             return ldb == width ? 1 : ldb == 2 * width ? 2 : ldb == 4 * width ? 3 : 0;
+        }
+
+        // How many tall tiles come first, so that tiles of 4 do the rest.
+        int talls(int m, boolean fresh, boolean transposed) {
+            // With A transposed C2 loads all broadcasts of a step at once: 6 x 2 has no registers for them and spills
+            // (37% of peak at TN 512 x 512 x 512 under AVX2; 4 x 2 67%).
+            if (tall == null || m < tall.rows || transposed && !MANY) {
+                return 0;
+            }
+            if (tall.rows == 5) {
+                return m < FEW && 5 * (m % 4) <= m ? m % 4 : 0;
+            }
+            int even = fresh ? m + (m & 1) : m & ~1;
+            int fours = even % 6 == 2 ? 2 : even % 6 / 4;
+            return (even - 4 * fours) / 6;
         }
 
         Panel ragged() {

@@ -25,7 +25,7 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// | registers | vectors | columns | tile |
 /// |---|---|---|---|
-/// | 32 | 512 bits | 64 | 4 x 4 |
+/// | 32 | 512 bits | 64 | 4 x 4; 5 x 4 for 5, 9 and 10 rows |
 /// | 32 | 256 bits, or all of 128 | 32, or 16 | 6 x 4, and 4 x 4 for what 6 leaves |
 /// | any | 256 bits | 16, or less | 6 x 2: 12 + 2 + 2 = 16 registers; 4 x 2 for the rest, and for A^T |
 /// | any | 128 bits | 8, or less | the same |

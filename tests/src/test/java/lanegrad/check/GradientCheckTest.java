@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import lanegrad.Backend;
@@ -18,6 +19,12 @@ import lanegrad.check.GradientReport.Part;
 import lanegrad.math.SplitMix;
 import lanegrad.op.Abs;
 import lanegrad.op.Add;
+import lanegrad.op.AddRow;
+import lanegrad.op.Celu;
+import lanegrad.op.Elu;
+import lanegrad.op.Expm1;
+import lanegrad.op.HardSigmoid;
+import lanegrad.op.LeakyRelu;
 import lanegrad.op.Linear;
 import lanegrad.op.LogSigmoid;
 import lanegrad.op.LogSoftmax;
@@ -117,6 +124,38 @@ class GradientCheckTest {
                     LogSoftmax.of(v[0])))), Settings.DEFAULT.flat(true).seed(seed), drawn(seed)).failures());
             assertEquals(List.of(), GradientCheck.run("shifted", v -> LogSoftmax.ofRows(LogSoftmax.of(v[0])),
                     Settings.DEFAULT.seed(seed), drawn(seed)).failures());
+        }
+    }
+
+    /// The largest of each column enters all rows. Where none of them is in the first two rows, no change of these shows
+    /// it; but a NaN does.
+    @Test
+    void rowsAreTiedByTheLargestOfAColumn() {
+        for (int seed = 0; seed < 60; seed++) {
+            assertEquals(List.of(), GradientCheck.run("largest", v -> AddRow.of(Expm1.of(v[0]),
+                    HardSigmoid.of(Max.ofColumns(Expm1.of(v[0])))), Settings.DEFAULT.seed(seed), drawn(seed))
+                    .failures());
+        }
+    }
+
+    /// The first derivative has a kink, and what the sum rounds hides differences but for long steps.
+    @Test
+    void aBendBesideLargeNumbersIsNoError() {
+        for (int seed = 0; seed < 10; seed++) {
+            for (double size = 1e3; size < 1e9; size *= 10) {
+                Tensor large = Tensor.zeros(3, 4);
+                Arrays.fill(large.data(), (float) size);
+                for (UnaryOp bend : List.of(Celu.OP, LeakyRelu.OP, Elu.OP)) {
+                    Tensor x = drawn(seed);
+                    for (int i = 0; i < 6; i++) {
+                        x.set(i, i % 2 == 0 ? 0 : Math.scalb(x.get(i), -4 * i));
+                    }
+                    GradientReport report = GradientCheck.run("bend", v -> Subtract.of(Add.of(bend.apply(v[0]), v[1]),
+                            v[1]), Settings.DEFAULT.seed(seed), x, large);
+                    assertFalse(report.failed(Part.FORMULA), report::toString);
+                    assertFalse(report.failed(Part.KINK), report::toString);
+                }
+            }
         }
     }
 

@@ -258,15 +258,14 @@ class GemmTest {
     /// One to four columns have kernels of their own, and few columns of a transposed A are computed as C^T.
     @Test
     void narrowProducts() {
-        int turn = 0;
+        SplitMix random = new SplitMix(12);
         for (int m : new int[] {1, 15, 16, 17, 31, 32, 33, 64, 100}) {
             for (int n : new int[] {1, 2, 3, 4, 5, 10, 12, 13}) {
                 for (int k : new int[] {1, 8, 15, 16, 17, 24, 31, 32, 33, 35, 63, 64}) {
                     for (int trans = 0; trans < 4; trans++) {
-                        turn++;
-                        new Problem((trans & 1) != 0, (trans & 2) != 0, m, n, k, 1, turn % 5 == 0 ? 1 : 0,
-                                turn % 3 == 0, PADS[turn % 3], turn % 2, turn % 7 < 3 ? 0 : 4 * L, turn % 2 == 0, turn)
-                                .check(1);
+                        new Problem((trans & 1) != 0, (trans & 2) != 0, m, n, k, 1, random.nextInt(5) / 4,
+                                random.nextInt(3) == 0, PADS[random.nextInt(3)], random.nextInt(2),
+                                random.nextInt(2) * 4 * L, random.nextInt(2) == 0, random.nextInt(1000)).check(1);
                     }
                 }
             }
@@ -366,9 +365,14 @@ class GemmTest {
     @ParameterizedTest
     @EnumSource
     void oneNaNPoisonsOneRowOrColumn(Backend backend) {
-        int m = 11;
-        int n = 2 * L + 5;
-        int k = 9;
+        oneNaN(backend, 11, 2 * L + 5, 9);
+        for (int n = 1; n <= 4; n++) {
+            oneNaN(backend, 18, n, 40);
+        }
+        oneNaN(backend, 66, 10, 3);
+    }
+
+    private static void oneNaN(Backend backend, int m, int n, int k) {
         for (int trans = 0; trans < 4; trans++) {
             Problem p = new Problem((trans & 1) != 0, (trans & 2) != 0, m, n, k, 1, 0, false, 0, 0, 0, false, 7);
             float[] plain = p.multiply(backend, 1, p.a(), p.b());
@@ -404,6 +408,29 @@ class GemmTest {
             Gemm.multiply(backend, 1, false, false, 1, 1, 2, 1, new float[] {Float.NEGATIVE_INFINITY, 1}, 0, 2,
                     new float[] {zero, 1}, 0, 1, 0, c, 0, 1);
             Bits.assertIdentical(new float[] {Float.NaN}, c, "0 * inf + 1 with B = 0 on " + backend);
+        }
+    }
+
+    /// Rectified results have no -0, which `0 * -1` added to a bias of -0 is.
+    @ParameterizedTest
+    @EnumSource
+    void rectifiedZerosArePositive(Backend backend) {
+        for (int n : new int[] {1, 2, 3, 4, 8, 10, 16, 32, 64, 70}) {
+            for (int k : new int[] {1, 33, 64}) {
+                int m = 19;
+                float[] b = new float[k * n];
+                float[] bias = new float[n];
+                float[] c = new float[m * n];
+                Arrays.fill(b, -1);
+                Arrays.fill(bias, -0.0f);
+                for (boolean rectified : new boolean[] {false, true}) {
+                    Gemm.multiplyBias(backend, 1, false, false, m, n, k, new float[m * k], 0, k, b, 0, n, bias,
+                            rectified, c, 0, n);
+                    float[] expected = new float[m * n];
+                    Arrays.fill(expected, rectified ? 0.0f : -0.0f);
+                    Bits.assertIdentical(expected, c, "19 x " + k + " x " + n + " on " + backend);
+                }
+            }
         }
     }
 
