@@ -10,10 +10,11 @@ import lanegrad.Backend;
 /// between 8 and 16, and go to a panel that stores under a mask. Within the loop over p nothing is masked: lanes
 /// beyond the last column compute what nobody stores.
 ///
-/// **Rows.** Tiles of 4 rows in panels of 64 columns (10 = 2 x 5); in narrower ones tiles of 6, and so few of 4 that they
-/// come out even where there are such (32 = 4 x 6 + 2 x 4). Where they do not come out even, the last tile moves up until it
-/// ends with the block: it does some rows once more and stores the same values, as long as it does not begin with
-/// what is in C already. If it would, or if there are not enough rows for a tile, tiles of a single row do the rest.
+/// **Rows.** Tiles of 4 rows in panels of 64 columns (10 = 2 x 5); in narrower ones tiles of 6 or 8, and so few of
+/// 4 that they come out even where there are such (32 = 4 x 6 + 2 x 4). Where they do not come out even, the last
+/// tile moves up until it ends with the block: it does some rows once more and stores the same values, as long as
+/// it does not begin with what is in C already. If it would, or if there are not enough rows for a tile, tiles of a
+/// single row do the rest.
 final class VectorGemm extends GemmKernel {
     private static final VectorSpecies<Float> S512 = FloatVector.SPECIES_512;
     private static final VectorSpecies<Float> S256 = FloatVector.SPECIES_256;
@@ -61,22 +62,17 @@ final class VectorGemm extends GemmKernel {
     }
 
     private static Panel[] panels() {
-        Tiles row128 = new Tiles(VectorTile1x4.class, S128, 1);
         Panel[] all = new Panel[MOST + 1];
         // From narrow to wide: the wider ones replace them where they fit.
-        Panel eight = new Panel(8, new Tiles(VectorTile6x2.class, S128, 6), new Tiles(VectorTile4x2.class, S128, 4),
-                new Tiles(VectorTile1x4.class, S64, 1));
-        fill(all, 0, eight.ragged());
-        fill(all, 8, eight);
+        fill(all, 0, twoVectors(8, S128, S64, true));
+        fill(all, 8, twoVectors(8, S128, S64, false));
         if (LANES >= 8) {
-            Panel sixteen = new Panel(16, new Tiles(VectorTile6x2.class, S256, 6),
-                    new Tiles(VectorTile4x2.class, S256, 4), row128);
-            fill(all, 9, sixteen.ragged());
-            fill(all, 16, sixteen);
+            fill(all, 9, twoVectors(16, S256, S128, true));
+            fill(all, 16, twoVectors(16, S256, S128, false));
         }
         if (MANY && LANES < 8) {
             fill(all, 16, new Panel(16, new Tiles(VectorTile6x4.class, S128, 6),
-                    new Tiles(VectorTile4x4.class, S128, 4), row128));
+                    new Tiles(VectorTile4x4.class, S128, 4), new Tiles(VectorTile1x4.class, S128, 1)));
         }
         if (MANY && LANES >= 16) {
             fill(all, 32, new Panel(32, new Tiles(VectorTile6x4.class, S256, 6),
@@ -85,6 +81,15 @@ final class VectorGemm extends GemmKernel {
                     new Tiles(VectorTile4x4.class, S512, 4), new Tiles(VectorTile1x4.class, S512, 1)));
         }
         return all;
+    }
+
+    // Ragged panels keep 6 x 2: with a mask 8 x 2 took 34 µs for 1437x64x10, and 6 x 2 takes 30.
+    private static Panel twoVectors(int width, VectorSpecies<Float> species, VectorSpecies<Float> single,
+            boolean ragged) {
+        Tiles tall = MANY && !ragged ? new Tiles(VectorTile8x2.class, species, 8)
+                : new Tiles(VectorTile6x2.class, species, 6, ragged);
+        return new Panel(width, tall, new Tiles(VectorTile4x2.class, species, 4, ragged),
+                new Tiles(VectorTile1x4.class, single, 1, ragged));
     }
 
     private static void fill(Panel[] all, int from, Panel panel) {
@@ -188,7 +193,7 @@ final class VectorGemm extends GemmKernel {
 
     /// A width of columns, and what covers its rows.
     ///
-    /// @param tall the tile of 6 or 5 rows where there is one of 4 too, or `null`
+    /// @param tall the tile of 8, 6 or 5 rows where there is one of 4 too, or `null`
     /// @param tiles the tile of which as many as fit are taken, or `null`
     /// @param single the tile of one row
     private record Panel(int width, Tiles tall, Tiles tiles, Tiles single) {
@@ -206,13 +211,12 @@ final class VectorGemm extends GemmKernel {
             if (tall.rows == 5) {
                 return m < FEW && 5 * (m % 4) <= m ? m % 4 : 0;
             }
+            if (tall.rows == 8) {
+                return (fresh ? m + 3 : m) / 8;
+            }
             int even = fresh ? m + (m & 1) : m & ~1;
             int fours = even % 6 == 2 ? 2 : even % 6 / 4;
             return (even - 4 * fours) / 6;
-        }
-
-        Panel ragged() {
-            return new Panel(width, tall.ragged(), tiles.ragged(), single.ragged());
         }
     }
 
@@ -233,10 +237,6 @@ final class VectorGemm extends GemmKernel {
             this.species = species;
             this.rows = rows;
             this.ragged = ragged;
-        }
-
-        Tiles ragged() {
-            return new Tiles(template, species, rows, true);
         }
 
         VectorTile of(int form, int width) {

@@ -10,13 +10,13 @@ final class VectorPack {
     /// Rows and columns of the square.
     static final int SIDE = 8;
 
-    static final VectorSpecies<Float> S = FloatVector.SPECIES_256;
-    static final VectorShuffle<Float> SWAP1 = VectorShuffle.fromOp(S, i -> i ^ 1);
-    static final VectorShuffle<Float> SWAP2 = VectorShuffle.fromOp(S, i -> i ^ 2);
-    static final VectorShuffle<Float> SWAP4 = VectorShuffle.fromOp(S, i -> i ^ 4);
-    static final VectorMask<Float> BIT1 = VectorMask.fromLong(S, 0b1010_1010);
-    static final VectorMask<Float> BIT2 = VectorMask.fromLong(S, 0b1100_1100);
-    static final VectorMask<Float> BIT4 = VectorMask.fromLong(S, 0b1111_0000);
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_256;
+    private static final VectorShuffle<Float> SWAP1 = VectorShuffle.fromOp(S, i -> i ^ 1);
+    private static final VectorShuffle<Float> SWAP2 = VectorShuffle.fromOp(S, i -> i ^ 2);
+    private static final VectorShuffle<Float> SWAP4 = VectorShuffle.fromOp(S, i -> i ^ 4);
+    private static final VectorMask<Float> BIT1 = VectorMask.fromLong(S, 0b1010_1010);
+    private static final VectorMask<Float> BIT2 = VectorMask.fromLong(S, 0b1100_1100);
+    private static final VectorMask<Float> BIT4 = VectorMask.fromLong(S, 0b1111_0000);
 
     private VectorPack() {
     }

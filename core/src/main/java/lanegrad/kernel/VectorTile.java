@@ -13,20 +13,27 @@ import jdk.incubator.vector.VectorSpecies;
 ///      x=a2   c20  c21  c22  c23      + 4 vectors of B
 ///      x=a3   c30  c31  c32  c33      + 2 broadcasts = 22 registers of 32
 ///
-/// **Which tiles.** Counted on a Zen 4 core, which splits an operation on 512 bits into two halves: four pipes,
-/// of which two do multiply-adds and another two (one of them shared) do broadcasts, even those from memory.
-/// So `(2 MR NR + 2 MR) / 3` cycles per p is a floor beside the `MR NR` of the multiply-adds (both for
-/// 512 bits), and with NR = 1 it is the higher one: 16 x 1 cannot pass 75% of peak. It is met with nothing to spare by
-/// NR = 2, and with room by NR = 4; on 256 bits, where a broadcast costs half as much and feeds as many, too.
+/// **Which tiles.** Counted on a Zen 4 core, which splits an operation on 512 bits into two halves: two of its four
+/// pipes do multiply-adds, so a step takes `MR NR` cycles on 512 bits and half of that on 256, if nothing else is
+/// in the way. In the way are: six instructions a cycle at most, of which a row costs two beside its multiply-adds
+/// (an index and a broadcast), so that NR = 1 is out of the question and NR = 2 is short of it; two loads a cycle,
+/// or one of 512 bits; and the latency of a multiply-add, four cycles, which wants eight accumulators at least.
 /// Measured at 64 x 64 x 32 in shares of the peak: 8 x 2 of 512 bits 75%, 12 x 2 87%, 8 x 3 84%, 6 x 4 of 256 bits
-/// 93%; at 64 columns 4 x 4 of 512 bits 97%, 6 x 4 90%. Taller tiles than 6 lose for another reason: each row of A
-/// has its own index, and x86 has 16 registers for those; C2 parks the rest in vector registers, and fetches
-/// them through the pipes that the multiply-adds need.
+/// 93%; at 64 columns 4 x 4 of 512 bits 97%, 6 x 4 90%. Taller tiles than 8 lose for another reason: each row of A
+/// has its own index, and x86 has 16 registers for those; C2 parks the rest in vector registers.
+///
+/// **Broadcasts are of ints.** `vbroadcastss` from memory takes a load and one of the pipes of multiply-adds;
+/// `vpbroadcastd`, the same for 32-bit integers, is a load and nothing else: a multiply-add and a broadcast on 512
+/// bits take 1.35 and 1.01 cycles. The bits are the same, and C2 emits the one for `IntVector.broadcast` of a
+/// float's bits in memory, the other for `FloatVector.broadcast`. It makes 16 columns 12% faster (1437 x 64 x 16:
+/// 34.6, 30.4 µs with 6 x 2; 29.2 with 8 x 2, which is no gain without it) and is level where NR = 4 gives a
+/// broadcast enough to do.
 ///
 /// | registers | vectors | columns | tile |
 /// |---|---|---|---|
 /// | 32 | 512 bits | 64 | 4 x 4; 5 x 4 for 5, 9 and 10 rows |
 /// | 32 | 256 bits, or all of 128 | 32, or 16 | 6 x 4, and 4 x 4 for what 6 leaves |
+/// | 32 | 256 bits | 16 | 8 x 2, and 4 x 2 for the rest |
 /// | any | 256 bits | 16, or less | 6 x 2: 12 + 2 + 2 = 16 registers; 4 x 2 for the rest, and for A^T |
 /// | any | 128 bits | 8, or less | the same |
 /// | any | a quarter of the panel | any | 1 x 4: single rows, four chains to hide the 4 cycles of an fma |

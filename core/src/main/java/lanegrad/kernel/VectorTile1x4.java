@@ -1,7 +1,10 @@
 package lanegrad.kernel;
 
+import static java.lang.Float.floatToRawIntBits;
+
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -11,6 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorTile1x4 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
+    private static final VectorSpecies<Integer> I = S.withLanes(int.class);
     private static final int L = S.length();
     private static final boolean TRANSPOSED = FORM.transposed();
     private static final boolean DISTANT = FORM.distant();
@@ -32,7 +36,7 @@ final class VectorTile1x4 extends VectorTile {
             FloatVector b2 = FloatVector.fromArray(S, b, q + 2 * L);
             FloatVector b3 = FloatVector.fromArray(S, b, q + 3 * L);
             int t = aAt + (TRANSPOSED ? p * (DISTANT ? lda : Gemm.MC) : p);
-            FloatVector x = FloatVector.broadcast(S, a[t]);
+            FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t])).reinterpretAsFloats();
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
             c02 = x.fma(b2, c02);

@@ -1,7 +1,10 @@
 package lanegrad.kernel;
 
+import static java.lang.Float.floatToRawIntBits;
+
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -9,6 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorTile4x4 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
+    private static final VectorSpecies<Integer> I = S.withLanes(int.class);
     private static final int L = S.length();
     private static final boolean TRANSPOSED = FORM.transposed();
     private static final boolean DISTANT = FORM.distant();
@@ -44,22 +48,22 @@ final class VectorTile4x4 extends VectorTile {
             FloatVector b2 = FloatVector.fromArray(S, b, q + 2 * L);
             FloatVector b3 = FloatVector.fromArray(S, b, q + 3 * L);
             int t = aAt + (TRANSPOSED ? p * (DISTANT ? lda : Gemm.MC) : p);
-            FloatVector x = FloatVector.broadcast(S, a[t]);
+            FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t])).reinterpretAsFloats();
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
             c02 = x.fma(b2, c02);
             c03 = x.fma(b3, c03);
-            x = FloatVector.broadcast(S, a[TRANSPOSED ? t + 1 : a1 + p]);
+            x = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 1 : a1 + p])).reinterpretAsFloats();
             c10 = x.fma(b0, c10);
             c11 = x.fma(b1, c11);
             c12 = x.fma(b2, c12);
             c13 = x.fma(b3, c13);
-            x = FloatVector.broadcast(S, a[TRANSPOSED ? t + 2 : a2 + p]);
+            x = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 2 : a2 + p])).reinterpretAsFloats();
             c20 = x.fma(b0, c20);
             c21 = x.fma(b1, c21);
             c22 = x.fma(b2, c22);
             c23 = x.fma(b3, c23);
-            x = FloatVector.broadcast(S, a[TRANSPOSED ? t + 3 : a3 + p]);
+            x = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 3 : a3 + p])).reinterpretAsFloats();
             c30 = x.fma(b0, c30);
             c31 = x.fma(b1, c31);
             c32 = x.fma(b2, c32);

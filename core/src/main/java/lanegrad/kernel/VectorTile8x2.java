@@ -1,0 +1,123 @@
+package lanegrad.kernel;
+
+import static java.lang.Float.floatToRawIntBits;
+
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/// 8 rows by 2 vectors: 16 accumulators, 2 vectors of B and a broadcast or two, of 32 registers.
+final class VectorTile8x2 extends VectorTile {
+    private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
+    private static final VectorSpecies<Float> S = FORM.species();
+    private static final VectorSpecies<Integer> I = S.withLanes(int.class);
+    private static final int L = S.length();
+    private static final boolean TRANSPOSED = FORM.transposed();
+    private static final boolean DISTANT = FORM.distant();
+    private static final boolean FRESH = FORM.fresh();
+    private static final int LDB = FORM.ldb();
+
+    @Override
+    boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
+            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified) {
+        FloatVector c00 = FloatVector.fromArray(S, start, sAt);
+        FloatVector c01 = FloatVector.fromArray(S, start, sAt + L);
+        FloatVector c10 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + startRow);
+        FloatVector c11 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + startRow + L);
+        FloatVector c20 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 2 * startRow);
+        FloatVector c21 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 2 * startRow + L);
+        FloatVector c30 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 3 * startRow);
+        FloatVector c31 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 3 * startRow + L);
+        FloatVector c40 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 4 * startRow);
+        FloatVector c41 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 4 * startRow + L);
+        FloatVector c50 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 5 * startRow);
+        FloatVector c51 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 5 * startRow + L);
+        FloatVector c60 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 6 * startRow);
+        FloatVector c61 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 6 * startRow + L);
+        FloatVector c70 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 7 * startRow);
+        FloatVector c71 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 7 * startRow + L);
+        int a1 = aAt + lda;
+        int a2 = aAt + 2 * lda;
+        int a3 = aAt + 3 * lda;
+        int a4 = aAt + 4 * lda;
+        int a5 = aAt + 5 * lda;
+        int a6 = aAt + 6 * lda;
+        int a7 = aAt + 7 * lda;
+        for (int p = 0; p < k; p++) {
+            int q = bAt + p * (LDB == 0 ? ldb : LDB);
+            FloatVector b0 = FloatVector.fromArray(S, b, q);
+            FloatVector b1 = FloatVector.fromArray(S, b, q + L);
+            int t = aAt + (TRANSPOSED ? p * (DISTANT ? lda : Gemm.MC) : p);
+            FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t])).reinterpretAsFloats();
+            c00 = x.fma(b0, c00);
+            c01 = x.fma(b1, c01);
+            x = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 1 : a1 + p])).reinterpretAsFloats();
+            c10 = x.fma(b0, c10);
+            c11 = x.fma(b1, c11);
+            x = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 2 : a2 + p])).reinterpretAsFloats();
+            c20 = x.fma(b0, c20);
+            c21 = x.fma(b1, c21);
+            x = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 3 : a3 + p])).reinterpretAsFloats();
+            c30 = x.fma(b0, c30);
+            c31 = x.fma(b1, c31);
+            x = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 4 : a4 + p])).reinterpretAsFloats();
+            c40 = x.fma(b0, c40);
+            c41 = x.fma(b1, c41);
+            x = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 5 : a5 + p])).reinterpretAsFloats();
+            c50 = x.fma(b0, c50);
+            c51 = x.fma(b1, c51);
+            x = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 6 : a6 + p])).reinterpretAsFloats();
+            c60 = x.fma(b0, c60);
+            c61 = x.fma(b1, c61);
+            x = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 7 : a7 + p])).reinterpretAsFloats();
+            c70 = x.fma(b0, c70);
+            c71 = x.fma(b1, c71);
+        }
+        if (rectified) {
+            c00 = c00.blend(0, c00.compare(VectorOperators.LE, 0));
+            c01 = c01.blend(0, c01.compare(VectorOperators.LE, 0));
+            c10 = c10.blend(0, c10.compare(VectorOperators.LE, 0));
+            c11 = c11.blend(0, c11.compare(VectorOperators.LE, 0));
+            c20 = c20.blend(0, c20.compare(VectorOperators.LE, 0));
+            c21 = c21.blend(0, c21.compare(VectorOperators.LE, 0));
+            c30 = c30.blend(0, c30.compare(VectorOperators.LE, 0));
+            c31 = c31.blend(0, c31.compare(VectorOperators.LE, 0));
+            c40 = c40.blend(0, c40.compare(VectorOperators.LE, 0));
+            c41 = c41.blend(0, c41.compare(VectorOperators.LE, 0));
+            c50 = c50.blend(0, c50.compare(VectorOperators.LE, 0));
+            c51 = c51.blend(0, c51.compare(VectorOperators.LE, 0));
+            c60 = c60.blend(0, c60.compare(VectorOperators.LE, 0));
+            c61 = c61.blend(0, c61.compare(VectorOperators.LE, 0));
+            c70 = c70.blend(0, c70.compare(VectorOperators.LE, 0));
+            c71 = c71.blend(0, c71.compare(VectorOperators.LE, 0));
+        }
+        c00.intoArray(c, cAt);
+        c01.intoArray(c, cAt + L);
+        c10.intoArray(c, cAt + ldc);
+        c11.intoArray(c, cAt + ldc + L);
+        c20.intoArray(c, cAt + 2 * ldc);
+        c21.intoArray(c, cAt + 2 * ldc + L);
+        c30.intoArray(c, cAt + 3 * ldc);
+        c31.intoArray(c, cAt + 3 * ldc + L);
+        c40.intoArray(c, cAt + 4 * ldc);
+        c41.intoArray(c, cAt + 4 * ldc + L);
+        c50.intoArray(c, cAt + 5 * ldc);
+        c51.intoArray(c, cAt + 5 * ldc + L);
+        c60.intoArray(c, cAt + 6 * ldc);
+        c61.intoArray(c, cAt + 6 * ldc + L);
+        c70.intoArray(c, cAt + 7 * ldc);
+        c71.intoArray(c, cAt + 7 * ldc + L);
+        FloatVector sum0 = c00.add(c01);
+        FloatVector sum1 = c10.add(c11);
+        FloatVector sum2 = c20.add(c21);
+        FloatVector sum3 = c30.add(c31);
+        FloatVector sum4 = c40.add(c41);
+        FloatVector sum5 = c50.add(c51);
+        FloatVector sum6 = c60.add(c61);
+        FloatVector sum7 = c70.add(c71);
+        FloatVector sum = sum0.add(sum1).add(sum2.add(sum3)).add(sum4.add(sum5).add(sum6.add(sum7)));
+        return sum.compare(VectorOperators.NE, sum).anyTrue();
+    }
+}
