@@ -80,12 +80,8 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
             tiles.put("tile5x4", "TN 64x64x10");
         }
         tiles.put("tile6x4", Backend.VECTOR.lanes() == 16 ? "NN 96x64x32" : "NN 96x64x16");
-        boolean many = Backend.VECTOR.registers() >= 32;
-        if (many) {
-            tiles.put("tile8x2", Backend.VECTOR.lanes() >= 8 ? "NN 96x64x16" : "NN 96x64x8");
-        }
-        // With 32 registers the last columns are left to it.
-        tiles.put("tile6x2", many ? "NN 96x64x10" : Backend.VECTOR.lanes() >= 8 ? "NN 96x64x16" : "NN 96x64x8");
+        tiles.put(Backend.VECTOR.registers() >= 32 ? "tile8x2" : "tile6x2",
+                Backend.VECTOR.lanes() >= 8 ? "NN 96x64x16" : "NN 96x64x8");
         tiles.put("tile4x2", Backend.VECTOR.lanes() >= 8 ? "NN 4x64x16" : "NN 4x64x8");
         tiles.put("tile1x4", "NN 1x64x32");
         tiles.put("tile1x8", "NN 1x64x128");

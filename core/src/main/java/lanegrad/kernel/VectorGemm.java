@@ -42,9 +42,11 @@ final class VectorGemm extends GemmKernel {
     private static final int TRANSPOSED = 1;
     private static final int FRESH = 2;
     private static final int DISTANT = 4;
-    // Above them: 0 for any distance of two rows of B, 1, 2, 3 for 1, 2, 4 times the panel's width. A constant
-    // distance makes 4 x 4 of depth 64 3% faster.
+    // Above them: 0 for any distance of two rows of B, 1, 2, 3 for 1, 2, 4 times the panel's width, and from EXACT on that
+    // of a B narrower than its panel. A constant distance makes 4 x 4 of depth 64 3% faster, and 8 x 2, which has no
+    // register left for checks of indices, 11% (32 x 64 x 10: 807, 725 ns).
     private static final int LDB = 3;
+    private static final int EXACT = 4;
 
     private static final Panel WIDE_ROW = LANES < 16 ? null
             : new Panel(ROW, null, null, new Tiles(VectorTile1x8.class, S512, 1));
@@ -83,10 +85,9 @@ final class VectorGemm extends GemmKernel {
         return all;
     }
 
-    // Ragged panels keep 6 x 2: with a mask 8 x 2 took 34 µs for 1437x64x10, and 6 x 2 takes 30.
     private static Panel twoVectors(int width, VectorSpecies<Float> species, VectorSpecies<Float> single,
             boolean ragged) {
-        Tiles tall = MANY && !ragged ? new Tiles(VectorTile8x2.class, species, 8)
+        Tiles tall = MANY ? new Tiles(VectorTile8x2.class, species, 8, ragged)
                 : new Tiles(VectorTile6x2.class, species, 6, ragged);
         return new Panel(width, tall, new Tiles(VectorTile4x2.class, species, 4, ragged),
                 new Tiles(VectorTile1x4.class, single, 1, ragged));
@@ -198,7 +199,7 @@ final class VectorGemm extends GemmKernel {
     /// @param single the tile of one row
     private record Panel(int width, Tiles tall, Tiles tiles, Tiles single) {
         int distance(int ldb) {
-            return ldb == width ? 1 : ldb == 2 * width ? 2 : ldb == 4 * width ? 3 : 0;
+            return ldb < width ? EXACT + ldb : ldb == width ? 1 : ldb == 2 * width ? 2 : ldb == 4 * width ? 3 : 0;
         }
 
         // How many tall tiles come first, so that tiles of 4 do the rest.
@@ -226,7 +227,7 @@ final class VectorGemm extends GemmKernel {
         private final VectorSpecies<Float> species;
         private final int rows;
         private final boolean ragged;
-        private final VectorTile[] copies = new VectorTile[32];
+        private final VectorTile[] copies = new VectorTile[EXACT + 16 << LDB];
 
         Tiles(Class<? extends VectorTile> template, VectorSpecies<Float> species, int rows) {
             this(template, species, rows, false);
@@ -246,7 +247,8 @@ final class VectorGemm extends GemmKernel {
 
         // Two threads may both make one; tiles have no state, so either serves.
         private VectorTile make(int form, int width) {
-            int ldb = form >> LDB == 0 ? 0 : width << (form >> LDB) - 1;
+            int distance = form >> LDB;
+            int ldb = distance == 0 ? 0 : distance >= EXACT ? distance - EXACT : width << distance - 1;
             VectorTile tile = HiddenCopy.of(template, new VectorTile.Form(species, (form & TRANSPOSED) != 0,
                     (form & DISTANT) != 0, (form & FRESH) != 0, ldb, ragged), VectorTile.class);
             copies[form] = tile;

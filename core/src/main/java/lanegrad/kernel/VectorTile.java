@@ -33,9 +33,9 @@ import jdk.incubator.vector.VectorSpecies;
 /// |---|---|---|---|
 /// | 32 | 512 bits | 64 | 4 x 4; 5 x 4 for 5, 9 and 10 rows |
 /// | 32 | 256 bits, or all of 128 | 32, or 16 | 6 x 4, and 4 x 4 for what 6 leaves |
-/// | 32 | 256 bits | 16 | 8 x 2, and 4 x 2 for the rest |
-/// | any | 256 bits | 16, or less | 6 x 2: 12 + 2 + 2 = 16 registers; 4 x 2 for the rest, and for A^T |
-/// | any | 128 bits | 8, or less | the same |
+/// | 32 | 256 bits | 16, or less | 8 x 2, and 4 x 2 for the rest |
+/// | 16 | 256 bits | 16, or less | 6 x 2: 12 + 2 + 2 = 16 registers; 4 x 2 for the rest, and for A^T |
+/// | any | 128 bits | 8, or less | the same two |
 /// | any | a quarter of the panel | any | 1 x 4: single rows, four chains to hide the 4 cycles of an fma |
 ///
 /// **Copies.** A tile is a class that is copied for each [Form] by [HiddenCopy]: the form is a constant of the

@@ -5,10 +5,12 @@ import static java.lang.Float.floatToRawIntBits;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/// 8 rows by 2 vectors: 16 accumulators, 2 vectors of B and a broadcast or two, of 32 registers.
+/// 8 rows by 2 vectors: 16 accumulators, 2 vectors of B and a broadcast or two, of 32 registers. On vectors of 256 and
+/// 128 bits it also serves the last columns of C, and stores them under a mask.
 final class VectorTile8x2 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
@@ -18,6 +20,7 @@ final class VectorTile8x2 extends VectorTile {
     private static final boolean DISTANT = FORM.distant();
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
+    private static final boolean RAGGED = FORM.ragged();
 
     @Override
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
@@ -93,22 +96,43 @@ final class VectorTile8x2 extends VectorTile {
             c70 = c70.blend(0, c70.compare(VectorOperators.LE, 0));
             c71 = c71.blend(0, c71.compare(VectorOperators.LE, 0));
         }
-        c00.intoArray(c, cAt);
-        c01.intoArray(c, cAt + L);
-        c10.intoArray(c, cAt + ldc);
-        c11.intoArray(c, cAt + ldc + L);
-        c20.intoArray(c, cAt + 2 * ldc);
-        c21.intoArray(c, cAt + 2 * ldc + L);
-        c30.intoArray(c, cAt + 3 * ldc);
-        c31.intoArray(c, cAt + 3 * ldc + L);
-        c40.intoArray(c, cAt + 4 * ldc);
-        c41.intoArray(c, cAt + 4 * ldc + L);
-        c50.intoArray(c, cAt + 5 * ldc);
-        c51.intoArray(c, cAt + 5 * ldc + L);
-        c60.intoArray(c, cAt + 6 * ldc);
-        c61.intoArray(c, cAt + 6 * ldc + L);
-        c70.intoArray(c, cAt + 7 * ldc);
-        c71.intoArray(c, cAt + 7 * ldc + L);
+        if (RAGGED) {
+            VectorMask<Float> m0 = S.indexInRange(0, columns);
+            VectorMask<Float> m1 = S.indexInRange(L, columns);
+            c00.intoArray(c, cAt, m0);
+            c01.intoArray(c, cAt + L, m1);
+            c10.intoArray(c, cAt + ldc, m0);
+            c11.intoArray(c, cAt + ldc + L, m1);
+            c20.intoArray(c, cAt + 2 * ldc, m0);
+            c21.intoArray(c, cAt + 2 * ldc + L, m1);
+            c30.intoArray(c, cAt + 3 * ldc, m0);
+            c31.intoArray(c, cAt + 3 * ldc + L, m1);
+            c40.intoArray(c, cAt + 4 * ldc, m0);
+            c41.intoArray(c, cAt + 4 * ldc + L, m1);
+            c50.intoArray(c, cAt + 5 * ldc, m0);
+            c51.intoArray(c, cAt + 5 * ldc + L, m1);
+            c60.intoArray(c, cAt + 6 * ldc, m0);
+            c61.intoArray(c, cAt + 6 * ldc + L, m1);
+            c70.intoArray(c, cAt + 7 * ldc, m0);
+            c71.intoArray(c, cAt + 7 * ldc + L, m1);
+        } else {
+            c00.intoArray(c, cAt);
+            c01.intoArray(c, cAt + L);
+            c10.intoArray(c, cAt + ldc);
+            c11.intoArray(c, cAt + ldc + L);
+            c20.intoArray(c, cAt + 2 * ldc);
+            c21.intoArray(c, cAt + 2 * ldc + L);
+            c30.intoArray(c, cAt + 3 * ldc);
+            c31.intoArray(c, cAt + 3 * ldc + L);
+            c40.intoArray(c, cAt + 4 * ldc);
+            c41.intoArray(c, cAt + 4 * ldc + L);
+            c50.intoArray(c, cAt + 5 * ldc);
+            c51.intoArray(c, cAt + 5 * ldc + L);
+            c60.intoArray(c, cAt + 6 * ldc);
+            c61.intoArray(c, cAt + 6 * ldc + L);
+            c70.intoArray(c, cAt + 7 * ldc);
+            c71.intoArray(c, cAt + 7 * ldc + L);
+        }
         FloatVector sum0 = c00.add(c01);
         FloatVector sum1 = c10.add(c11);
         FloatVector sum2 = c20.add(c21);
