@@ -42,9 +42,9 @@ final class VectorGemm extends GemmKernel {
     private static final int TRANSPOSED = 1;
     private static final int FRESH = 2;
     private static final int DISTANT = 4;
-    // Above them: 0 for any distance of two rows of B, 1, 2, 3 for 1, 2, 4 times the panel's width, and from EXACT on that
-    // of a B narrower than its panel. A constant distance makes 4 x 4 of depth 64 3% faster, and 8 x 2, which has no
-    // register left for checks of indices, 11% (32 x 64 x 10: 807, 725 ns).
+    // Above them: 0 for any distance of two rows of B, 1, 2, 3 for 1, 2, 4 times the panel's width, and from EXACT on
+    // the distance itself, of a B narrower than its panel. A constant distance makes 4 x 4 of depth 64 3% faster, and
+    // 8 x 2, which has no register left for checks of indices, 11% (32 x 64 x 10: 807, 725 ns).
     private static final int LDB = 3;
     private static final int EXACT = 4;
 

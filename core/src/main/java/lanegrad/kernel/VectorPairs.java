@@ -18,8 +18,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// chains, as many as two pipes with a latency of four cycles need, and use each row of B eight times.
 ///
 /// 1437x64x4 takes half the time, and 32x64x4 a third, of tiles of one row a vector, half of whose lanes are idle. By
-/// its pipes it should take 9 µs; it takes 14. Tried in its place: six and ten pairs, level; four rows in 512 bits, 15 µs,
-/// as all its loads cross lines; broadcasts from memory for one of four shuffles, 21; transposed squares, as in
+/// its pipes it should take 9 µs; it takes 14. Tried in its place: six and ten pairs, level; four rows in 512 bits,
+/// 15 µs, as all its loads cross lines; broadcasts from memory for one of four shuffles, 21; transposed squares, as in
 /// [VectorColumn], 22: three rounds of shuffles and 32 broadcasts a square cost more than 32 shuffles.
 final class VectorPairs {
     /// Rows that are done at a time.

@@ -127,8 +127,8 @@ class GradientCheckTest {
         }
     }
 
-    /// The largest of each column enters all rows. Where none of them is in the first two rows, no change of these shows
-    /// it; but a NaN does.
+    /// The largest of each column enters all rows. Where none of them is in the first two rows, no change of these
+    /// shows it; but a NaN does.
     @Test
     void rowsAreTiedByTheLargestOfAColumn() {
         for (int seed = 0; seed < 60; seed++) {

@@ -277,8 +277,9 @@ class GemmTest {
         for (int m : new int[] {255, 511, 512, 513, 783}) {
             for (int n = 1; n <= 4; n++) {
                 for (int turn = 0; turn < 4; turn++) {
-                    new Problem(false, turn % 2 == 1, m, n, (1 << 20) / (m * n) + 1 + turn, 1, 0, turn < 2, turn / 2 * 3,
-                            turn, 0, turn % 2 == 0, turn).check(1, 2, 3);
+                    int k = (1 << 20) / (m * n) + 1 + turn;
+                    new Problem(false, turn % 2 == 1, m, n, k, 1, 0, turn < 2, turn / 2 * 3, turn, 0, turn % 2 == 0,
+                            turn).check(1, 2, 3);
                 }
             }
         }
