@@ -17,8 +17,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// multiply-add, which on Zen 4 share a pipe: 0.67 cycles for both at best. Eight pairs of rows at a time are eight
 /// chains, as many as two pipes with a latency of four cycles need, and use each row of B eight times.
 ///
-/// 1437x64x4 takes half the time, and 32x64x4 a third, of tiles of one row a vector, half of whose lanes are idle. By
-/// its pipes it should take 9 µs; it takes 14. Tried in its place: six and ten pairs, level; four rows in 512 bits,
+/// 1437x64x4 and 32x64x4 take half the time of tiles of one row a vector, half of whose lanes are idle. By its pipes
+/// the first should take 9 µs; it takes 14. Tried in its place: six and ten pairs, level; four rows in 512 bits,
 /// 15 µs, as all its loads cross lines; broadcasts from memory for one of four shuffles, 21; transposed squares, as in
 /// [VectorColumn], 22: three rounds of shuffles and 32 broadcasts a square cost more than 32 shuffles.
 final class VectorPairs {

@@ -14,13 +14,14 @@ import jdk.incubator.vector.VectorSpecies;
 ///      x=a3   c30  c31  c32  c33      + 2 broadcasts = 22 registers of 32
 ///
 /// **Which tiles.** Counted on a Zen 4 core, which splits an operation on 512 bits into two halves: two of its four
-/// pipes do multiply-adds, so a step takes `MR NR` cycles on 512 bits and half of that on 256, if nothing else is
-/// in the way. In the way are: six instructions a cycle at most, of which a row costs two beside its multiply-adds
-/// (an index and a broadcast), so that NR = 1 is out of the question and NR = 2 is short of it; two loads a cycle,
-/// or one of 512 bits; and the latency of a multiply-add, four cycles, which wants eight accumulators at least.
-/// Measured at 64 x 64 x 32 in shares of the peak: 8 x 2 of 512 bits 75%, 12 x 2 87%, 8 x 3 84%, 6 x 4 of 256 bits
-/// 93%; at 64 columns 4 x 4 of 512 bits 97%, 6 x 4 90%. Taller tiles than 8 lose for another reason: each row of A
-/// has its own index, and x86 has 16 registers for those; C2 parks the rest in vector registers.
+/// pipes do multiply-adds, so a step takes `MR NR` cycles on 512 bits and half of that on 256, if nothing else is in
+/// the way. In the way are: six instructions a cycle at most, of which a row takes two beside its multiply-adds, an
+/// index and a broadcast, so that on 256 bits NR = 1 leaves none for anything else, and 8 x 2 takes 43 of 48; two
+/// loads a cycle, or one of 512 bits; and the latency of a multiply-add, four cycles, which wants eight accumulators
+/// at least. Measured at 64 x 64 x 32 in shares of the peak, with broadcasts of floats: 8 x 2 of 512 bits 75%, 12 x 2
+/// 87%, 8 x 3 84%, 6 x 4 of 256 bits 93%; at 64 columns 4 x 4 of 512 bits 97%, 6 x 4 90%. With broadcasts of ints 8 x
+/// 2 of 512 bits comes level with 6 x 4 of 256. Each row of A has its own index, and x86 has 16 registers for those;
+/// of taller tiles C2 parks the rest in vector registers.
 ///
 /// **Broadcasts are of ints.** `vbroadcastss` from memory takes a load and one of the pipes of multiply-adds;
 /// `vpbroadcastd`, the same for 32-bit integers, is a load and nothing else: a multiply-add and a broadcast on 512
