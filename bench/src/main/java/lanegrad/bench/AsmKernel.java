@@ -82,6 +82,9 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
         tiles.put("tile6x4", Backend.VECTOR.lanes() == 16 ? "NN 96x64x32" : "NN 96x64x16");
         tiles.put(Backend.VECTOR.registers() >= 32 ? "tile8x2" : "tile6x2",
                 Backend.VECTOR.lanes() >= 8 ? "NN 96x64x16" : "NN 96x64x8");
+        if (Backend.VECTOR.lanes() >= 8 && Backend.VECTOR.registers() >= 32) {
+            tiles.put("tile8x10", "NN 96x64x10");
+        }
         tiles.put("tile4x2", Backend.VECTOR.lanes() >= 8 ? "NN 4x64x16" : "NN 4x64x8");
         tiles.put("tile1x4", "NN 1x64x32");
         tiles.put("tile1x8", "NN 1x64x128");

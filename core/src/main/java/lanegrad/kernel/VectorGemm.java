@@ -25,6 +25,8 @@ final class VectorGemm extends GemmKernel {
     private static final int MOST = 64;
     /// For a single row of so many columns there is a tile of its own.
     private static final int ROW = 128;
+    /// So many columns have a tile of their own too.
+    private static final int TEN = 10;
 
     /// Depth of a stretch in panels of 16 columns and less: 16 KB of B, half of L1. Under AVX2 512 x 512 x 512 reached
     /// 53% of peak with 512 and 67 to 72% with 128.
@@ -70,6 +72,10 @@ final class VectorGemm extends GemmKernel {
         fill(all, 8, twoVectors(8, S128, S64, false));
         if (LANES >= 8) {
             fill(all, 9, twoVectors(16, S256, S128, true));
+            if (MANY) {
+                Panel any = all[TEN];
+                all[TEN] = new Panel(16, new Tiles(VectorTile8x10.class, S256, 8), any.tiles, any.single);
+            }
             fill(all, 16, twoVectors(16, S256, S128, false));
         }
         if (MANY && LANES < 8) {

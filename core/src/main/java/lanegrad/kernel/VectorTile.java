@@ -34,6 +34,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// |---|---|---|---|
 /// | 32 | 512 bits | 64 | 4 x 4; 5 x 4 for 5, 9 and 10 rows |
 /// | 32 | 256 bits, or all of 128 | 32, or 16 | 6 x 4, and 4 x 4 for what 6 leaves |
+/// | 32 | 256 bits | 10 | 8 x 10, where the last two columns of four rows share a vector; 4 x 2 for the rest |
 /// | 32 | 256 bits | 16, or less | 8 x 2, and 4 x 2 for the rest |
 /// | 16 | 256 bits | 16, or less | 6 x 2: 12 + 2 + 2 = 16 registers; 4 x 2 for the rest, and for A^T |
 /// | any | 128 bits | 8, or less | the same two |
@@ -49,7 +50,11 @@ import jdk.incubator.vector.VectorSpecies;
 /// 18,000 nodes on, and a vector that crosses a call is boxed. (3) Indices into A that are a constant away from a
 /// sum with p: C2 then checks them once before the loop. With `p * aColumn` it checked each of them in each step and
 /// ran out of registers for them; 256 x 256 x 256 reached 77% of peak, and 94% without. (4) No second step in the
-/// loop over p: unrolled by two, 6 x 2 ran at two thirds of its speed, with AVX2 at less than half.
+/// loop over p: unrolled by two, 6 x 2 ran at two thirds of its speed, with AVX2 at less than half. Only 8 x 10, with
+/// ten accumulators for 32 registers, gains by one.
+///
+/// **Beginning and end** of a tile cost 50 (4 x 4) to 100 cycles (8 x 2), 13 a row: some 450 instructions, most of them
+/// checks of indices, which the loop's last multiply-adds hide in part.
 ///
 /// **NaN.** The last lines add all of the tile up, beside the stores and on pipes that are idle then: the sum is NaN
 /// if an element is (or for opposite infinities, which does no harm). A second pass over C for the rare NaN would read

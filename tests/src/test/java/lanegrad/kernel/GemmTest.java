@@ -272,6 +272,23 @@ class GemmTest {
         }
     }
 
+    /// Ten columns, alone and behind wider panels, have a tile of their own, which takes two steps of k at a time.
+    @Test
+    void tenColumns() {
+        SplitMix random = new SplitMix(14);
+        for (int m : new int[] {7, 8, 9, 16, 24, 37}) {
+            for (int n : new int[] {9, 10, 11, 26, 42}) {
+                for (int k : new int[] {1, 2, 63, 64, 257, 300}) {
+                    for (int trans = 0; trans < 4; trans++) {
+                        new Problem((trans & 1) != 0, (trans & 2) != 0, m, n, k, 1, BETAS[random.nextInt(4)],
+                                random.nextInt(2) == 0, PADS[random.nextInt(3)], random.nextInt(2),
+                                random.nextInt(2) * 4 * L, random.nextInt(2) == 0, random.nextInt(1000)).check(1);
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void narrowProductsInParts() {
         for (int m : new int[] {255, 511, 512, 513, 783}) {
@@ -409,6 +426,34 @@ class GemmTest {
             Gemm.multiply(backend, 1, false, false, 1, 1, 2, 1, new float[] {Float.NEGATIVE_INFINITY, 1}, 0, 2,
                     new float[] {zero, 1}, 0, 1, 0, c, 0, 1);
             Bits.assertIdentical(new float[] {Float.NaN}, c, "0 * inf + 1 with B = 0 on " + backend);
+        }
+    }
+
+    /// `inf * 0` in a single element: its NaN is canonical, wherever in a tile it stands.
+    @ParameterizedTest
+    @EnumSource
+    void aNaNArisesInOneElement(Backend backend) {
+        int m = 20;
+        int k = 40;
+        for (int n : new int[] {1, 2, 4, 8, 10, 16, 32, 64, 70}) {
+            for (boolean transA : new boolean[] {false, true}) {
+                for (int i = 0; i < m; i++) {
+                    for (int j = 0; j < n; j++) {
+                        float[] a = new float[m * k];
+                        float[] b = new float[k * n];
+                        float[] c = new float[m * n];
+                        Arrays.fill(b, 1);
+                        a[transA ? m + i : i * k + 1] = Float.POSITIVE_INFINITY;
+                        b[n + j] = 0;
+                        Gemm.multiply(backend, 1, transA, false, m, n, k, 1, a, 0, transA ? m : k, b, 0, n, 0, c, 0, n);
+                        float[] expected = new float[m * n];
+                        Arrays.fill(expected, i * n, (i + 1) * n, Float.POSITIVE_INFINITY);
+                        expected[i * n + j] = Float.NaN;
+                        Bits.assertIdentical(expected, c, "NaN at (" + i + ", " + j + ") of 20 x 40 x " + n + " on "
+                                + backend + (transA ? ", A transposed" : ""));
+                    }
+                }
+            }
         }
     }
 
