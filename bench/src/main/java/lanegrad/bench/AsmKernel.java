@@ -79,9 +79,11 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
         if (Backend.VECTOR.lanes() >= 16) {
             tiles.put("tile5x4", "TN 64x64x10");
         }
-        tiles.put("tile6x4", Backend.VECTOR.lanes() == 16 ? "NN 96x64x32" : "NN 96x64x16");
+        if (Backend.VECTOR.registers() >= 32 && Backend.VECTOR.lanes() < 8) {
+            tiles.put("tile6x4", "NN 96x64x16");
+        }
         tiles.put(Backend.VECTOR.registers() >= 32 ? "tile8x2" : "tile6x2",
-                Backend.VECTOR.lanes() >= 8 ? "NN 96x64x16" : "NN 96x64x8");
+                "NN 96x64x" + 2 * Backend.VECTOR.lanes());
         if (Backend.VECTOR.lanes() >= 8 && Backend.VECTOR.registers() >= 32) {
             tiles.put("tile8x10", "NN 96x64x10");
         }

@@ -10,8 +10,8 @@ import lanegrad.Backend;
 /// between 8 and 16, and go to a panel that stores under a mask. Within the loop over p nothing is masked: lanes
 /// beyond the last column compute what nobody stores.
 ///
-/// **Rows.** Tiles of 4 rows in panels of 64 columns (10 = 2 x 5); in narrower ones tiles of 6 or 8, and so few of
-/// 4 that they come out even where there are such (32 = 4 x 6 + 2 x 4). Where they do not come out even, the last
+/// **Rows.** Tiles of 4 rows in panels of 64 columns (10 = 2 x 5); in narrower ones tiles of 8, or 6, and so few of
+/// 4 that they come out even where there are such (20 = 2 x 8 + 4). Where they do not come out even, the last
 /// tile moves up until it ends with the block: it does some rows once more and stores the same values, as long as
 /// it does not begin with what is in C already. If it would, or if there are not enough rows for a tile, tiles of a
 /// single row do the rest.
@@ -20,8 +20,6 @@ final class VectorGemm extends GemmKernel {
     private static final VectorSpecies<Float> S256 = FloatVector.SPECIES_256;
     private static final VectorSpecies<Float> S128 = FloatVector.SPECIES_128;
     private static final VectorSpecies<Float> S64 = FloatVector.SPECIES_64;
-    private static final int LANES = Backend.VECTOR.lanes();
-    private static final boolean MANY = Backend.VECTOR.registers() >= 32;
     private static final int MOST = 64;
     /// For a single row of so many columns there is a tile of its own.
     private static final int ROW = 128;
@@ -50,14 +48,19 @@ final class VectorGemm extends GemmKernel {
     private static final int LDB = 3;
     private static final int EXACT = 4;
 
-    private static final Panel WIDE_ROW = LANES < 16 ? null
-            : new Panel(ROW, null, null, new Tiles(VectorTile1x8.class, S512, 1));
+    private static final GemmKernel KERNEL = of(Backend.VECTOR.lanes(), Backend.VECTOR.registers() >= 32);
+
+    private final int lanes;
+    private final boolean many;
+    private final Panel wideRow;
     /// By the columns that are left, up to 64.
-    private static final Panel[] PANELS = panels();
+    private final Panel[] panels;
 
-    private static final GemmKernel KERNEL = new VectorGemm();
-
-    private VectorGemm() {
+    private VectorGemm(int lanes, boolean many) {
+        this.lanes = lanes;
+        this.many = many;
+        wideRow = lanes < 16 ? null : new Panel(ROW, null, null, new Tiles(VectorTile1x8.class, S512, 1));
+        panels = panels();
     }
 
     // A method rather than the field: a constant field of this class would be read at link time of Gemm.
@@ -65,35 +68,40 @@ final class VectorGemm extends GemmKernel {
         return KERNEL;
     }
 
-    private static Panel[] panels() {
+    /// The kernel for vectors of so many floats and 16 registers or `many`, 32. A machine can run, slowly, what is meant
+    /// for another one with no longer vectors.
+    static GemmKernel of(int lanes, boolean many) {
+        return new VectorGemm(lanes, many);
+    }
+
+    private Panel[] panels() {
         Panel[] all = new Panel[MOST + 1];
         // From narrow to wide: the wider ones replace them where they fit.
         fill(all, 0, twoVectors(8, S128, S64, true));
         fill(all, 8, twoVectors(8, S128, S64, false));
-        if (LANES >= 8) {
+        if (lanes >= 8) {
             fill(all, 9, twoVectors(16, S256, S128, true));
-            if (MANY) {
+            if (many) {
                 Panel any = all[TEN];
                 all[TEN] = new Panel(16, new Tiles(VectorTile8x10.class, S256, 8), any.tiles, any.single);
             }
             fill(all, 16, twoVectors(16, S256, S128, false));
         }
-        if (MANY && LANES < 8) {
+        if (many && lanes < 8) {
             fill(all, 16, new Panel(16, new Tiles(VectorTile6x4.class, S128, 6),
                     new Tiles(VectorTile4x4.class, S128, 4), new Tiles(VectorTile1x4.class, S128, 1)));
         }
-        if (MANY && LANES >= 16) {
-            fill(all, 32, new Panel(32, new Tiles(VectorTile6x4.class, S256, 6),
-                    new Tiles(VectorTile4x4.class, S256, 4), new Tiles(VectorTile1x4.class, S256, 1)));
+        if (many && lanes >= 16) {
+            fill(all, 32, twoVectors(32, S512, S256, false));
             fill(all, 64, new Panel(MOST, new Tiles(VectorTile5x4.class, S512, 5),
                     new Tiles(VectorTile4x4.class, S512, 4), new Tiles(VectorTile1x4.class, S512, 1)));
         }
         return all;
     }
 
-    private static Panel twoVectors(int width, VectorSpecies<Float> species, VectorSpecies<Float> single,
+    private Panel twoVectors(int width, VectorSpecies<Float> species, VectorSpecies<Float> single,
             boolean ragged) {
-        Tiles tall = MANY ? new Tiles(VectorTile8x2.class, species, 8, ragged)
+        Tiles tall = many ? new Tiles(VectorTile8x2.class, species, 8, ragged)
                 : new Tiles(VectorTile6x2.class, species, 6, ragged);
         return new Panel(width, tall, new Tiles(VectorTile4x2.class, species, 4, ragged),
                 new Tiles(VectorTile1x4.class, single, 1, ragged));
@@ -105,8 +113,8 @@ final class VectorGemm extends GemmKernel {
         }
     }
 
-    private static Panel of(int rows, int columns) {
-        return rows < 4 && columns >= ROW && WIDE_ROW != null ? WIDE_ROW : PANELS[Math.min(columns, MOST)];
+    private Panel of(int rows, int columns) {
+        return rows < 4 && columns >= ROW && wideRow != null ? wideRow : panels[Math.min(columns, MOST)];
     }
 
     @Override
@@ -118,14 +126,14 @@ final class VectorGemm extends GemmKernel {
     // of 32 rows 256^3 reached 77% of peak under AVX2.
     @Override
     int step() {
-        return MANY ? super.step() : 12;
+        return many ? super.step() : 12;
     }
 
     // Panels of 16 columns: a block of B no deeper than a panel in L1 has room in L2 (512 columns: 512 KB). With a
     // depth of 2048 B came from L3 for each part: under AVX2 512 x 512 x 512 reached 73 to 78% of peak, now 79 to 82%.
     @Override
     int depth() {
-        return MANY ? super.depth() : NARROW_KC;
+        return many ? super.depth() : NARROW_KC;
     }
 
     @Override
@@ -157,13 +165,13 @@ final class VectorGemm extends GemmKernel {
     }
 
     // One panel over one stretch of k. Returns whether an element may be NaN.
-    private static boolean column(Panel panel, int m, int n, int k, float[] a, int aOffset, int aRow, int lda,
+    private boolean column(Panel panel, int m, int n, int k, float[] a, int aOffset, int aRow, int lda,
             boolean transposed, float[] b, int bAt, int bRow, float[] start, int startOffset, int startRow, float[] c,
             int cOffset, int ldc, boolean rectified) {
         boolean fresh = startRow == 0;
         int form = (transposed ? TRANSPOSED : 0) | (fresh ? FRESH : 0) | panel.distance(bRow) << LDB
                 | (transposed && (lda != Gemm.MC || k < DEEP) ? DISTANT : 0);
-        int talls = panel.talls(m, fresh, transposed);
+        int talls = talls(panel.tall, m, fresh, transposed);
         boolean nan = false;
         int i = 0;
         while (i < m) {
@@ -184,6 +192,24 @@ final class VectorGemm extends GemmKernel {
         return nan;
     }
 
+    // How many tall tiles come first, so that tiles of 4 do the rest.
+    private int talls(Tiles tall, int m, boolean fresh, boolean transposed) {
+        // With A transposed C2 loads all broadcasts of a step at once: 6 x 2 has no registers for them and spills
+        // (37% of peak at TN 512 x 512 x 512 under AVX2; 4 x 2 67%).
+        if (tall == null || m < tall.rows || transposed && !many) {
+            return 0;
+        }
+        if (tall.rows == 5) {
+            return m < FEW && 5 * (m % 4) <= m ? m % 4 : 0;
+        }
+        if (tall.rows == 8) {
+            return (fresh ? m + 3 : m) / 8;
+        }
+        int even = fresh ? m + (m & 1) : m & ~1;
+        int fours = even % 6 == 2 ? 2 : even % 6 / 4;
+        return (even - 4 * fours) / 6;
+    }
+
     private static void canonical(int m, int n, float[] c, int cOffset, int ldc) {
         for (int i = 0; i < m; i++) {
             for (int j = cOffset + i * ldc, end = j + n; j < end; j++) {
@@ -194,7 +220,7 @@ final class VectorGemm extends GemmKernel {
 
     @Override
     void copy(int rows, int columns, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
-        int done = LANES < VectorPack.SIDE ? 0 : VectorPack.rows(rows, columns, x, xOffset, ldx, y, yOffset, ldy);
+        int done = lanes < VectorPack.SIDE ? 0 : VectorPack.rows(rows, columns, x, xOffset, ldx, y, yOffset, ldy);
         super.copy(rows, columns - done, x, xOffset + done, ldx, y, yOffset + done, ldy);
     }
 
@@ -206,24 +232,6 @@ final class VectorGemm extends GemmKernel {
     private record Panel(int width, Tiles tall, Tiles tiles, Tiles single) {
         int distance(int ldb) {
             return ldb < width ? EXACT + ldb : ldb == width ? 1 : ldb == 2 * width ? 2 : ldb == 4 * width ? 3 : 0;
-        }
-
-        // How many tall tiles come first, so that tiles of 4 do the rest.
-        int talls(int m, boolean fresh, boolean transposed) {
-            // With A transposed C2 loads all broadcasts of a step at once: 6 x 2 has no registers for them and spills
-            // (37% of peak at TN 512 x 512 x 512 under AVX2; 4 x 2 67%).
-            if (tall == null || m < tall.rows || transposed && !MANY) {
-                return 0;
-            }
-            if (tall.rows == 5) {
-                return m < FEW && 5 * (m % 4) <= m ? m % 4 : 0;
-            }
-            if (tall.rows == 8) {
-                return (fresh ? m + 3 : m) / 8;
-            }
-            int even = fresh ? m + (m & 1) : m & ~1;
-            int fours = even % 6 == 2 ? 2 : even % 6 / 4;
-            return (even - 4 * fours) / 6;
         }
     }
 

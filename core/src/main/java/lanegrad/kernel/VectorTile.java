@@ -18,10 +18,13 @@ import jdk.incubator.vector.VectorSpecies;
 /// the way. In the way are: six instructions a cycle at most, of which a row takes two beside its multiply-adds, an
 /// index and a broadcast, so that on 256 bits NR = 1 leaves none for anything else, and 8 x 2 takes 43 of 48; two
 /// loads a cycle, or one of 512 bits; and the latency of a multiply-add, four cycles, which wants eight accumulators
-/// at least. Measured at 64 x 64 x 32 in shares of the peak, with broadcasts of floats: 8 x 2 of 512 bits 75%, 12 x 2
-/// 87%, 8 x 3 84%, 6 x 4 of 256 bits 93%; at 64 columns 4 x 4 of 512 bits 97%, 6 x 4 90%. With broadcasts of ints 8 x
-/// 2 of 512 bits comes level with 6 x 4 of 256. Each row of A has its own index, and x86 has 16 registers for those;
-/// of taller tiles C2 parks the rest in vector registers.
+/// at least. Each row of A has its own index, and x86 has 16 registers for those; of taller tiles C2 parks the rest in
+/// vector registers.
+///
+/// **Few instructions.** 8 x 2 on 512 bits issues 43 instructions in the 16 cycles of a step, 6 x 4 on 256 bits 45 in
+/// 12. On an idle core they are level. A core has a second hardware thread, which takes every other instruction when it
+/// is busy, with another program or another machine's: then the first is 15 to 25% faster (medians while that was so:
+/// 32 x 64 x 32 1.42 and 1.70 µs, 100 x 64 x 32 4.46 and 5.61). 12 x 2 is no better.
 ///
 /// **Broadcasts are of ints.** `vbroadcastss` from memory takes a load and one of the pipes of multiply-adds;
 /// `vpbroadcastd`, the same for 32-bit integers, is a load and nothing else: a multiply-add and a broadcast on 512
@@ -33,9 +36,10 @@ import jdk.incubator.vector.VectorSpecies;
 /// | registers | vectors | columns | tile |
 /// |---|---|---|---|
 /// | 32 | 512 bits | 64 | 4 x 4; 5 x 4 for 5, 9 and 10 rows |
-/// | 32 | 256 bits, or all of 128 | 32, or 16 | 6 x 4, and 4 x 4 for what 6 leaves |
+/// | 32 | 512 bits | 32 | 8 x 2, and 4 x 2 for the rest |
 /// | 32 | 256 bits | 10 | 8 x 10, where the last two columns of four rows share a vector; 4 x 2 for the rest |
 /// | 32 | 256 bits | 16, or less | 8 x 2, and 4 x 2 for the rest |
+/// | 32 | at most 128 bits | 16 | 6 x 4, and 4 x 4 for what 6 leaves |
 /// | 16 | 256 bits | 16, or less | 6 x 2: 12 + 2 + 2 = 16 registers; 4 x 2 for the rest, and for A^T |
 /// | any | 128 bits | 8, or less | the same two |
 /// | any | a quarter of the panel | any | 1 x 4: single rows, four chains to hide the 4 cycles of an fma |

@@ -289,6 +289,50 @@ class GemmTest {
         }
     }
 
+    /// What other machines have, 16 registers or vectors of 128 bits, computed by this one: the tiles for 32 registers of
+    /// 128 bits (aarch64) are reached nowhere else on x86.
+    @Test
+    void tilesForOtherMachines() {
+        SplitMix random = new SplitMix(15);
+        int k = 20;
+        for (int lanes = 4; lanes <= L; lanes *= 2) {
+            for (boolean many : new boolean[] {false, true}) {
+                GemmKernel kernel = VectorGemm.of(lanes, many);
+                for (int m = 1; m < 30; m++) {
+                    for (int n : new int[] {1, 7, 8, 10, 16, 21, 32, 50, 64, 131}) {
+                        boolean transA = random.nextInt(2) == 0;
+                        boolean fresh = random.nextInt(2) == 0;
+                        int width = kernel.padded(m, n);
+                        float[] a = floats(random, m * k);
+                        float[] b = floats(random, k * width);
+                        float[] start = floats(random, m * width);
+                        // inf * 0, a NaN in one element.
+                        int row = random.nextInt(m);
+                        int p = random.nextInt(k);
+                        a[transA ? p * m + row : row * k + p] = Float.POSITIVE_INFINITY;
+                        b[p * width + random.nextInt(n)] = 0;
+                        float[][] c = {new float[m * width], new float[m * width]};
+                        for (int i = 0; i < 2; i++) {
+                            (i == 0 ? ScalarGemm.KERNEL : kernel).block(m, m, n, k, a, 0, transA ? 1 : k,
+                                    transA ? m : 1, b, 0, width, start, 0, fresh ? 0 : width, 1, c[i], 0, width, false);
+                        }
+                        Bits.assertIdentical(c[0], c[1], m + " x " + k + " x " + n + (transA ? ", A transposed" : "")
+                                + (fresh ? "" : ", beta 1") + ", " + lanes + " lanes, " + (many ? 32 : 16)
+                                + " registers");
+                    }
+                }
+            }
+        }
+    }
+
+    private static float[] floats(SplitMix random, int n) {
+        float[] x = new float[n];
+        for (int i = 0; i < n; i++) {
+            x[i] = random.nextFloat(-1, 1);
+        }
+        return x;
+    }
+
     @Test
     void narrowProductsInParts() {
         for (int m : new int[] {255, 511, 512, 513, 783}) {
