@@ -16,15 +16,15 @@ import jdk.incubator.vector.VectorSpecies;
 /// **Which tiles.** Counted on a Zen 4 core, which splits an operation on 512 bits into two halves: two of its four
 /// pipes do multiply-adds, so a step takes `MR NR` cycles on 512 bits and half of that on 256, if nothing else is in
 /// the way. In the way are: six instructions a cycle at most, of which a row takes two beside its multiply-adds, an
-/// index and a broadcast, so that on 256 bits NR = 1 leaves none for anything else, and 8 x 2 takes 43 of 48; two
-/// loads a cycle, or one of 512 bits; and the latency of a multiply-add, four cycles, which wants eight accumulators
-/// at least. Each row of A has its own index, and x86 has 16 registers for those; of taller tiles C2 parks the rest in
-/// vector registers.
+/// index and a broadcast, so that on 256 bits NR = 1 leaves none for anything else, and 8 x 2 takes 43 of 48 (36 where
+/// the distance of A's rows is a constant, and its rows need no index of their own); two loads a cycle, or one of 512
+/// bits; and the latency of a multiply-add, four cycles, which wants eight accumulators at least. Each row of A has
+/// its own index, and x86 has 16 registers for those; of taller tiles C2 parks the rest in vector registers.
 ///
-/// **Few instructions.** 8 x 2 on 512 bits issues 43 instructions in the 16 cycles of a step, 6 x 4 on 256 bits 45 in
-/// 12. On an idle core they are level. A core has a second hardware thread, which takes every other instruction when it
-/// is busy, with another program or another machine's: then the first is 15 to 25% faster (medians while that was so:
-/// 32 x 64 x 32 1.42 and 1.70 µs, 100 x 64 x 32 4.46 and 5.61). 12 x 2 is no better.
+/// **Few instructions.** 8 x 2 on 512 bits issues 36 or 43 instructions in the 16 cycles of a step, 6 x 4 on 256 bits
+/// 45 in 12. On an idle core they are level. What another program, or another machine's, runs on the core's second
+/// hardware thread takes instructions away: in busy hours the first was 15 to 25% faster (medians: 32 x 64 x 32 1.42
+/// and 1.70 µs, 100 x 64 x 32 4.46 and 5.61). 12 x 2 is no better.
 ///
 /// **Broadcasts are of ints.** `vbroadcastss` from memory takes a load and one of the pipes of multiply-adds;
 /// `vpbroadcastd`, the same for 32-bit integers, is a load and nothing else: a multiply-add and a broadcast on 512
@@ -66,13 +66,12 @@ import jdk.incubator.vector.VectorSpecies;
 abstract class VectorTile {
     /// What a copy of a tile is made for.
     ///
-    /// @param transposed whether A is read along its rows, as op(A) = A^T is, and not along its columns
-    /// @param distant whether the distance of two rows of a transposed A is not [Gemm#MC]
+    /// @param aRow the distance of two rows of op(A) where it is a constant, else 0
+    /// @param aColumn the distance of two columns of op(A) where it is a constant, else 0; one of the two is 1
     /// @param fresh whether all rows begin with the same row of `start`
     /// @param ldb the distance of two rows of B where it is a constant: one, two or four times the tile's width; else 0
     /// @param ragged whether the stores are masked to `columns`
-    record Form(VectorSpecies<Float> species, boolean transposed, boolean distant, boolean fresh, int ldb,
-            boolean ragged) {
+    record Form(VectorSpecies<Float> species, int aRow, int aColumn, boolean fresh, int ldb, boolean ragged) {
     }
 
     VectorTile() {

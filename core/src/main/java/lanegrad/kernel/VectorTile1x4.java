@@ -16,8 +16,7 @@ final class VectorTile1x4 extends VectorTile {
     private static final VectorSpecies<Float> S = FORM.species();
     private static final VectorSpecies<Integer> I = S.withLanes(int.class);
     private static final int L = S.length();
-    private static final boolean TRANSPOSED = FORM.transposed();
-    private static final boolean DISTANT = FORM.distant();
+    private static final int COLUMN = FORM.aColumn();
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
     private static final boolean RAGGED = FORM.ragged();
@@ -35,7 +34,7 @@ final class VectorTile1x4 extends VectorTile {
             FloatVector b1 = FloatVector.fromArray(S, b, q + L);
             FloatVector b2 = FloatVector.fromArray(S, b, q + 2 * L);
             FloatVector b3 = FloatVector.fromArray(S, b, q + 3 * L);
-            int t = aAt + (TRANSPOSED ? p * (DISTANT ? lda : Gemm.MC) : p);
+            int t = aAt + p * (COLUMN == 0 ? lda : COLUMN);
             FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t])).reinterpretAsFloats();
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);

@@ -15,8 +15,7 @@ final class VectorTile1x8 extends VectorTile {
     private static final VectorSpecies<Float> S = FORM.species();
     private static final VectorSpecies<Integer> I = S.withLanes(int.class);
     private static final int L = S.length();
-    private static final boolean TRANSPOSED = FORM.transposed();
-    private static final boolean DISTANT = FORM.distant();
+    private static final int COLUMN = FORM.aColumn();
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
 
@@ -41,7 +40,7 @@ final class VectorTile1x8 extends VectorTile {
             FloatVector b5 = FloatVector.fromArray(S, b, q + 5 * L);
             FloatVector b6 = FloatVector.fromArray(S, b, q + 6 * L);
             FloatVector b7 = FloatVector.fromArray(S, b, q + 7 * L);
-            int t = aAt + (TRANSPOSED ? p * (DISTANT ? lda : Gemm.MC) : p);
+            int t = aAt + p * (COLUMN == 0 ? lda : COLUMN);
             FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t])).reinterpretAsFloats();
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);

@@ -9,15 +9,15 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/// 4 rows by 2 vectors: what tiles of 6 rows leave of an even number. Eight chains of multiply-adds, as many as their
+/// 4 rows by 2 vectors: what tiles of 8 or 6 rows leave. Eight chains of multiply-adds, as many as their
 /// latency of 4 cycles at two a cycle asks for.
 final class VectorTile4x2 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
     private static final VectorSpecies<Integer> I = S.withLanes(int.class);
     private static final int L = S.length();
-    private static final boolean TRANSPOSED = FORM.transposed();
-    private static final boolean DISTANT = FORM.distant();
+    private static final int ROW = FORM.aRow();
+    private static final int COLUMN = FORM.aColumn();
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
     private static final boolean RAGGED = FORM.ragged();
@@ -40,17 +40,17 @@ final class VectorTile4x2 extends VectorTile {
             int q = bAt + p * (LDB == 0 ? ldb : LDB);
             FloatVector b0 = FloatVector.fromArray(S, b, q);
             FloatVector b1 = FloatVector.fromArray(S, b, q + L);
-            int t = aAt + (TRANSPOSED ? p * (DISTANT ? lda : Gemm.MC) : p);
+            int t = aAt + p * (COLUMN == 0 ? lda : COLUMN);
             FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t])).reinterpretAsFloats();
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 1 : a1 + p])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a1 + p : t + ROW])).reinterpretAsFloats();
             c10 = x.fma(b0, c10);
             c11 = x.fma(b1, c11);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 2 : a2 + p])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a2 + p : t + 2 * ROW])).reinterpretAsFloats();
             c20 = x.fma(b0, c20);
             c21 = x.fma(b1, c21);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 3 : a3 + p])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a3 + p : t + 3 * ROW])).reinterpretAsFloats();
             c30 = x.fma(b0, c30);
             c31 = x.fma(b1, c31);
         }

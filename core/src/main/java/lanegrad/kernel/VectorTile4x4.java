@@ -14,8 +14,8 @@ final class VectorTile4x4 extends VectorTile {
     private static final VectorSpecies<Float> S = FORM.species();
     private static final VectorSpecies<Integer> I = S.withLanes(int.class);
     private static final int L = S.length();
-    private static final boolean TRANSPOSED = FORM.transposed();
-    private static final boolean DISTANT = FORM.distant();
+    private static final int ROW = FORM.aRow();
+    private static final int COLUMN = FORM.aColumn();
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
 
@@ -47,23 +47,23 @@ final class VectorTile4x4 extends VectorTile {
             FloatVector b1 = FloatVector.fromArray(S, b, q + L);
             FloatVector b2 = FloatVector.fromArray(S, b, q + 2 * L);
             FloatVector b3 = FloatVector.fromArray(S, b, q + 3 * L);
-            int t = aAt + (TRANSPOSED ? p * (DISTANT ? lda : Gemm.MC) : p);
+            int t = aAt + p * (COLUMN == 0 ? lda : COLUMN);
             FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t])).reinterpretAsFloats();
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
             c02 = x.fma(b2, c02);
             c03 = x.fma(b3, c03);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 1 : a1 + p])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a1 + p : t + ROW])).reinterpretAsFloats();
             c10 = x.fma(b0, c10);
             c11 = x.fma(b1, c11);
             c12 = x.fma(b2, c12);
             c13 = x.fma(b3, c13);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 2 : a2 + p])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a2 + p : t + 2 * ROW])).reinterpretAsFloats();
             c20 = x.fma(b0, c20);
             c21 = x.fma(b1, c21);
             c22 = x.fma(b2, c22);
             c23 = x.fma(b3, c23);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 3 : a3 + p])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a3 + p : t + 3 * ROW])).reinterpretAsFloats();
             c30 = x.fma(b0, c30);
             c31 = x.fma(b1, c31);
             c32 = x.fma(b2, c32);

@@ -24,15 +24,15 @@ import jdk.incubator.vector.VectorSpecies;
 /// assembly 6.0 cycles in place of 8.0, here 6.7. 32 x 64 x 10 takes 610 ns in place of 675, 1437 x 64 x 10 27.1 µs in
 /// place of 30.0.
 ///
-/// Two steps at a time, as two floats of a row of A share an index: 37 instructions a step in place of 44, 610 ns in
-/// place of 634. The tiles with more accumulators have no registers for it.
+/// Two steps at a time, as two floats of a row of A share an index: 37 instructions a step in place of 44 (33 where the
+/// distance of A's rows is a constant), 610 ns in place of 634. Tiles with more accumulators have no registers for it.
 final class VectorTile8x10 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
     private static final VectorSpecies<Integer> I = S.withLanes(int.class);
     private static final int L = S.length();
-    private static final boolean TRANSPOSED = FORM.transposed();
-    private static final boolean DISTANT = FORM.distant();
+    private static final int ROW = FORM.aRow();
+    private static final int COLUMN = FORM.aColumn();
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
     /// The lanes of the second of two rows, and of the second two of four.
@@ -85,67 +85,67 @@ final class VectorTile8x10 extends VectorTile {
         int p = 0;
         for (int end = k & -2; p < end; p += 2) {
             int q = bAt + p * (LDB == 0 ? ldb : LDB);
-            int t = aAt + (TRANSPOSED ? p * (DISTANT ? lda : Gemm.MC) : p);
+            int t = aAt + p * (COLUMN == 0 ? lda : COLUMN);
             FloatVector b0 = FloatVector.fromArray(S, b, q);
             FloatVector b1 = FloatVector.fromArray(S, b, q + L).rearrange(TWO);
             FloatVector x0 = IntVector.broadcast(I, floatToRawIntBits(a[t])).reinterpretAsFloats();
             c0 = x0.fma(b0, c0);
-            FloatVector x1 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 1 : a1 + p]))
+            FloatVector x1 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a1 + p : t + ROW]))
                     .reinterpretAsFloats();
             c1 = x1.fma(b0, c1);
             x0 = x0.blend(x1, SECOND);
-            FloatVector x2 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 2 : a2 + p]))
+            FloatVector x2 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a2 + p : t + 2 * ROW]))
                     .reinterpretAsFloats();
             c2 = x2.fma(b0, c2);
-            FloatVector x3 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 3 : a3 + p]))
+            FloatVector x3 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a3 + p : t + 3 * ROW]))
                     .reinterpretAsFloats();
             c3 = x3.fma(b0, c3);
             x2 = x2.blend(x3, SECOND);
             d0 = x0.blend(x2, UPPER).fma(b1, d0);
-            FloatVector x4 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 4 : a4 + p]))
+            FloatVector x4 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a4 + p : t + 4 * ROW]))
                     .reinterpretAsFloats();
             c4 = x4.fma(b0, c4);
-            FloatVector x5 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 5 : a5 + p]))
+            FloatVector x5 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a5 + p : t + 5 * ROW]))
                     .reinterpretAsFloats();
             c5 = x5.fma(b0, c5);
             x4 = x4.blend(x5, SECOND);
-            FloatVector x6 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 6 : a6 + p]))
+            FloatVector x6 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a6 + p : t + 6 * ROW]))
                     .reinterpretAsFloats();
             c6 = x6.fma(b0, c6);
-            FloatVector x7 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 7 : a7 + p]))
+            FloatVector x7 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a7 + p : t + 7 * ROW]))
                     .reinterpretAsFloats();
             c7 = x7.fma(b0, c7);
             x6 = x6.blend(x7, SECOND);
             d1 = x4.blend(x6, UPPER).fma(b1, d1);
             q += LDB == 0 ? ldb : LDB;
-            t += TRANSPOSED ? DISTANT ? lda : Gemm.MC : 1;
+            t += COLUMN == 0 ? lda : COLUMN;
             FloatVector e0 = FloatVector.fromArray(S, b, q);
             FloatVector e1 = FloatVector.fromArray(S, b, q + L).rearrange(TWO);
             FloatVector y0 = IntVector.broadcast(I, floatToRawIntBits(a[t])).reinterpretAsFloats();
             c0 = y0.fma(e0, c0);
-            FloatVector y1 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 1 : a1 + p + 1]))
+            FloatVector y1 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a1 + p + 1 : t + ROW]))
                     .reinterpretAsFloats();
             c1 = y1.fma(e0, c1);
             y0 = y0.blend(y1, SECOND);
-            FloatVector y2 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 2 : a2 + p + 1]))
+            FloatVector y2 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a2 + p + 1 : t + 2 * ROW]))
                     .reinterpretAsFloats();
             c2 = y2.fma(e0, c2);
-            FloatVector y3 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 3 : a3 + p + 1]))
+            FloatVector y3 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a3 + p + 1 : t + 3 * ROW]))
                     .reinterpretAsFloats();
             c3 = y3.fma(e0, c3);
             y2 = y2.blend(y3, SECOND);
             d0 = y0.blend(y2, UPPER).fma(e1, d0);
-            FloatVector y4 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 4 : a4 + p + 1]))
+            FloatVector y4 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a4 + p + 1 : t + 4 * ROW]))
                     .reinterpretAsFloats();
             c4 = y4.fma(e0, c4);
-            FloatVector y5 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 5 : a5 + p + 1]))
+            FloatVector y5 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a5 + p + 1 : t + 5 * ROW]))
                     .reinterpretAsFloats();
             c5 = y5.fma(e0, c5);
             y4 = y4.blend(y5, SECOND);
-            FloatVector y6 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 6 : a6 + p + 1]))
+            FloatVector y6 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a6 + p + 1 : t + 6 * ROW]))
                     .reinterpretAsFloats();
             c6 = y6.fma(e0, c6);
-            FloatVector y7 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 7 : a7 + p + 1]))
+            FloatVector y7 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a7 + p + 1 : t + 7 * ROW]))
                     .reinterpretAsFloats();
             c7 = y7.fma(e0, c7);
             y6 = y6.blend(y7, SECOND);
@@ -153,34 +153,34 @@ final class VectorTile8x10 extends VectorTile {
         }
         if (p < k) {
             int q = bAt + p * (LDB == 0 ? ldb : LDB);
-            int t = aAt + (TRANSPOSED ? p * (DISTANT ? lda : Gemm.MC) : p);
+            int t = aAt + p * (COLUMN == 0 ? lda : COLUMN);
             FloatVector b0 = FloatVector.fromArray(S, b, q);
             FloatVector b1 = FloatVector.fromArray(S, b, q + L).rearrange(TWO);
             FloatVector x0 = IntVector.broadcast(I, floatToRawIntBits(a[t])).reinterpretAsFloats();
             c0 = x0.fma(b0, c0);
-            FloatVector x1 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 1 : a1 + p]))
+            FloatVector x1 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a1 + p : t + ROW]))
                     .reinterpretAsFloats();
             c1 = x1.fma(b0, c1);
             x0 = x0.blend(x1, SECOND);
-            FloatVector x2 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 2 : a2 + p]))
+            FloatVector x2 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a2 + p : t + 2 * ROW]))
                     .reinterpretAsFloats();
             c2 = x2.fma(b0, c2);
-            FloatVector x3 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 3 : a3 + p]))
+            FloatVector x3 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a3 + p : t + 3 * ROW]))
                     .reinterpretAsFloats();
             c3 = x3.fma(b0, c3);
             x2 = x2.blend(x3, SECOND);
             d0 = x0.blend(x2, UPPER).fma(b1, d0);
-            FloatVector x4 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 4 : a4 + p]))
+            FloatVector x4 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a4 + p : t + 4 * ROW]))
                     .reinterpretAsFloats();
             c4 = x4.fma(b0, c4);
-            FloatVector x5 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 5 : a5 + p]))
+            FloatVector x5 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a5 + p : t + 5 * ROW]))
                     .reinterpretAsFloats();
             c5 = x5.fma(b0, c5);
             x4 = x4.blend(x5, SECOND);
-            FloatVector x6 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 6 : a6 + p]))
+            FloatVector x6 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a6 + p : t + 6 * ROW]))
                     .reinterpretAsFloats();
             c6 = x6.fma(b0, c6);
-            FloatVector x7 = IntVector.broadcast(I, floatToRawIntBits(a[TRANSPOSED ? t + 7 : a7 + p]))
+            FloatVector x7 = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a7 + p : t + 7 * ROW]))
                     .reinterpretAsFloats();
             c7 = x7.fma(b0, c7);
             x6 = x6.blend(x7, SECOND);

@@ -289,6 +289,27 @@ class GemmTest {
         }
     }
 
+    /// Tiles know some distances of two rows of A as constants.
+    @Test
+    void distancesOfRowsOfA() {
+        SplitMix random = new SplitMix(16);
+        for (int lda : new int[] {9, 10, 32, 64, 127, 128}) {
+            for (int n : new int[] {8, 10, 16, 32, 64}) {
+                for (int k : new int[] {9, 10, 31, 32, 50, 63, 64, 128}) {
+                    for (int turn = 0; turn < 4; turn++) {
+                        boolean transA = turn % 2 == 0;
+                        int m = 6 + random.nextInt(30);
+                        if ((transA ? m : k) <= lda) {
+                            new Problem(transA, false, m, n, k, 1, random.nextInt(2), turn == 3,
+                                    lda - (transA ? m : k), random.nextInt(2), 4 * L, false, random.nextInt(1000))
+                                    .check(1);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// What other machines have, 16 registers or vectors of 128 bits, computed by this one: the tiles for 32 registers of
     /// 128 bits (aarch64) are reached nowhere else on x86.
     @Test
