@@ -61,8 +61,8 @@ final class NarrowProduct implements Parallel.Task {
     /// @param room how many floats A's array has from its first element on
     static Way way(boolean transA, int m, int n, int k, boolean bias, int lda, int room) {
         if (transA) {
-            boolean fits = (k - 1L) * lda + VectorGemm.kernel().padded(n, m) <= room;
-            return n <= TURNED_COLUMNS && m > n && !bias && fits ? Way.TURNED : null;
+            return n <= TURNED_COLUMNS && m > n && !bias && (k - 1L) * lda + VectorGemm.kernel().padded(n, m) <= room
+                    ? Way.TURNED : null;
         }
         Backend vector = Backend.VECTOR;
         if (n > VectorPairs.COLUMNS || m < VectorPairs.ROWS || vector.lanes() < VectorPack.SIDE) {

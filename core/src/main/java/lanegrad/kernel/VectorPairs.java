@@ -20,7 +20,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// 1437x64x4 and 32x64x4 take half the time of tiles of one row a vector, half of whose lanes are idle. By its pipes
 /// the first should take 9 µs; it takes 14. Tried in its place: six and ten pairs, level; four rows in 512 bits,
 /// 15 µs, as all its loads cross lines; broadcasts from memory for one of four shuffles, 21; transposed squares, as in
-/// [VectorColumn], 22: three rounds of shuffles and 32 broadcasts a square cost more than 32 shuffles.
+/// [VectorColumn], 22: three rounds of shuffles and 32 broadcasts a square cost more than 32 shuffles; shuffles of two
+/// sources, eight steps at a time and no blends, 28: 16 constants too many for the registers.
 final class VectorPairs {
     /// Rows that are done at a time.
     static final int ROWS = 16;
