@@ -19,9 +19,9 @@ import jdk.incubator.vector.VectorSpecies;
 /// [VectorPack#square], it takes 48.
 ///
 /// 1437x64x1 takes 10.3 µs so, 11.5 with blends, 31 as a masked tile; with four squares at a time, whose chains would
-/// hide each other's latency better, 11.7, as C2 keeps indices of shuffles in memory then. Libraries that may add in
-/// any order let the lanes run along k instead and need no transposition: OpenBLAS takes 3.7 µs. That order is not
-/// ours (see [Gemm]). Two to four columns have [VectorPairs].
+/// hide each other's latency better, a tenth more, as C2 keeps indices of shuffles in memory then. Libraries that may
+/// add in any order let the lanes run along k instead and need no transposition: OpenBLAS takes 3.7 µs. That order is
+/// not ours (see [Gemm]). Two to four columns have [VectorPairs].
 final class VectorColumn {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_256;
     private static final VectorSpecies<Integer> I = S.withLanes(int.class);
