@@ -35,12 +35,12 @@ import lanegrad.Backend;
 ///         for jr: a panel              up to 64 columns; packed here, it stays in L2 while all of A passes by
 ///           for ic in 0 .. m-1 step MC rows of A; C here is MC x 64 and stays in L1 and L2
 ///             for pc step KC           a stretch of the chains: C is loaded, goes on, and is stored
-///               for ir: a tile         4 or 6 rows; its C is in registers for all of KC
+///               for ir: a tile         4 to 8 rows; its C is in registers for all of KC
 ///
 /// The threads share the loop over panels if there are 8 of them or more, each packing its own; else that over rows,
 /// after B was packed. The order differs from BLIS, which has pc outside of ic and so comes back to C when it has
 /// long left the cache: the chains are not allowed to meet C at their end only, so a tile waits for its C at the
-/// beginning. A is not packed, unless it is transposed and its rows are long: a tile reads 4 or 6 rows of it side
+/// beginning. A is not packed, unless it is transposed and its rows are long: a tile reads 4 to 8 rows of it side
 /// by side. Packing it always gained less at 1024^3 (91 to 94% of peak beside 90) than the copy costs at the sizes
 /// of small networks.
 ///

@@ -35,7 +35,8 @@ final class VectorGemm extends GemmKernel {
     private static final int DEEP = 48;
 
     /// Fewer rows than this are cut into fives where that makes them come out even: 5, 9 and 10 of them. With more rows
-    /// it gains a tenth at most, and costs a start-up the compilation of another tile.
+    /// it gains a tenth at most, and costs a start-up the compilation of another tile. The ten rows of a C^T take 32
+    /// columns as 5 x 4 of 256 bits: of 8 x 2 and 4 x 2 two rows would be done twice.
     private static final int FEW = 12;
 
     // The bits of a form's number.
@@ -62,13 +63,17 @@ final class VectorGemm extends GemmKernel {
     private final int lanes;
     private final boolean many;
     private final Panel wideRow;
+    /// Of 32 columns, for rows that are cut into fives, or `null`.
+    private final Panel fewRows;
     /// By the columns that are left, up to 64.
     private final Panel[] panels;
 
     private VectorGemm(int lanes, boolean many) {
         this.lanes = lanes;
         this.many = many;
-        wideRow = lanes < 16 ? null : new Panel(ROW, null, null, new Tiles(VectorTile1x8.class, S512, 1));
+        wideRow = lanes < 16 ? null : new Panel(ROW, null, null, new Tiles(VectorTile1x8.class, S512, 1, false));
+        fewRows = lanes < 16 || !many ? null : new Panel(32, new Tiles(VectorTile5x4.class, S256, 5, false),
+                new Tiles(VectorTile4x4.class, S256, 4, false), new Tiles(VectorTile1x4.class, S256, 1, false));
         panels = panels();
     }
 
@@ -92,24 +97,23 @@ final class VectorGemm extends GemmKernel {
             fill(all, 9, twoVectors(16, S256, S128, true));
             if (many) {
                 Panel any = all[TEN];
-                all[TEN] = new Panel(16, new Tiles(VectorTile8x10.class, S256, 8), any.tiles, any.single);
+                all[TEN] = new Panel(16, new Tiles(VectorTile8x10.class, S256, 8, false), any.tiles, any.single);
             }
             fill(all, 16, twoVectors(16, S256, S128, false));
         }
         if (many && lanes < 8) {
-            fill(all, 16, new Panel(16, new Tiles(VectorTile6x4.class, S128, 6),
-                    new Tiles(VectorTile4x4.class, S128, 4), new Tiles(VectorTile1x4.class, S128, 1)));
+            fill(all, 16, new Panel(16, new Tiles(VectorTile6x4.class, S128, 6, false),
+                    new Tiles(VectorTile4x4.class, S128, 4, false), new Tiles(VectorTile1x4.class, S128, 1, false)));
         }
         if (many && lanes >= 16) {
             fill(all, 32, twoVectors(32, S512, S256, false));
-            fill(all, 64, new Panel(MOST, new Tiles(VectorTile5x4.class, S512, 5),
-                    new Tiles(VectorTile4x4.class, S512, 4), new Tiles(VectorTile1x4.class, S512, 1)));
+            fill(all, 64, new Panel(MOST, new Tiles(VectorTile5x4.class, S512, 5, false),
+                    new Tiles(VectorTile4x4.class, S512, 4, false), new Tiles(VectorTile1x4.class, S512, 1, false)));
         }
         return all;
     }
 
-    private Panel twoVectors(int width, VectorSpecies<Float> species, VectorSpecies<Float> single,
-            boolean ragged) {
+    private Panel twoVectors(int width, VectorSpecies<Float> species, VectorSpecies<Float> single, boolean ragged) {
         Tiles tall = many ? new Tiles(VectorTile8x2.class, species, 8, ragged)
                 : new Tiles(VectorTile6x2.class, species, 6, ragged);
         return new Panel(width, tall, new Tiles(VectorTile4x2.class, species, 4, ragged),
@@ -123,7 +127,11 @@ final class VectorGemm extends GemmKernel {
     }
 
     private Panel of(int rows, int columns) {
-        return rows < 4 && columns >= ROW && wideRow != null ? wideRow : panels[Math.min(columns, MOST)];
+        if (rows < 4 && columns >= ROW && wideRow != null) {
+            return wideRow;
+        }
+        boolean few = columns >= 32 && columns < MOST && fives(rows) > 0 && fewRows != null;
+        return few ? fewRows : panels[Math.min(columns, MOST)];
     }
 
     @Override
@@ -203,13 +211,15 @@ final class VectorGemm extends GemmKernel {
     }
 
     private static int distance(int lda) {
-        return switch (lda) {
-            case 10 -> 1;
-            case 32 -> 2;
-            case Gemm.MC -> 3;
-            case 128 -> 4;
-            default -> 0;
-        };
+        int i = DISTANCES.length - 1;
+        while (i > 0 && DISTANCES[i] != lda) {
+            i--;
+        }
+        return i;
+    }
+
+    private static int fives(int m) {
+        return m < FEW && 5 * (m % 4) <= m ? m % 4 : 0;
     }
 
     // How many tall tiles come first, so that tiles of 4 do the rest.
@@ -220,7 +230,7 @@ final class VectorGemm extends GemmKernel {
             return 0;
         }
         if (tall.rows == 5) {
-            return m < FEW && 5 * (m % 4) <= m ? m % 4 : 0;
+            return fives(m);
         }
         if (tall.rows == 8) {
             return (fresh ? m + 3 : m) / 8;
@@ -263,11 +273,7 @@ final class VectorGemm extends GemmKernel {
         private final boolean ragged;
         private final VectorTile[] copies = new VectorTile[EXACT + 16 << LDB];
 
-        Tiles(Class<? extends VectorTile> template, VectorSpecies<Float> species, int rows) {
-            this(template, species, rows, false);
-        }
-
-        private Tiles(Class<? extends VectorTile> template, VectorSpecies<Float> species, int rows, boolean ragged) {
+        Tiles(Class<? extends VectorTile> template, VectorSpecies<Float> species, int rows, boolean ragged) {
             this.template = template;
             this.species = species;
             this.rows = rows;

@@ -36,7 +36,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// | registers | vectors | columns | tile |
 /// |---|---|---|---|
 /// | 32 | 512 bits | 64 | 4 x 4; 5 x 4 for 5, 9 and 10 rows |
-/// | 32 | 512 bits | 32 | 8 x 2, and 4 x 2 for the rest |
+/// | 32 | 512 bits | 32 | 8 x 2, and 4 x 2 for the rest; for 5, 9 and 10 rows 5 x 4 and 4 x 4 of 256 bits |
 /// | 32 | 256 bits | 10 | 8 x 10, where the last two columns of four rows share a vector; 4 x 2 for the rest |
 /// | 32 | 256 bits | 16, or less | 8 x 2, and 4 x 2 for the rest |
 /// | 32 | at most 128 bits | 16 | 6 x 4, and 4 x 4 for what 6 leaves |
@@ -69,7 +69,8 @@ abstract class VectorTile {
     /// @param aRow the distance of two rows of op(A) where it is a constant, else 0
     /// @param aColumn the distance of two columns of op(A) where it is a constant, else 0; one of the two is 1
     /// @param fresh whether all rows begin with the same row of `start`
-    /// @param ldb the distance of two rows of B where it is a constant: one, two or four times the tile's width; else 0
+    /// @param ldb the distance of two rows of B where it is a constant: less than the tile's width, or one, two or four
+    ///        times that; else 0
     /// @param ragged whether the stores are masked to `columns`
     record Form(VectorSpecies<Float> species, int aRow, int aColumn, boolean fresh, int ldb, boolean ragged) {
     }
