@@ -10,14 +10,13 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /// 6 rows by 2 vectors: 12 accumulators, 2 vectors of B and a broadcast or two: the most that 16 registers hold.
-/// On vectors of 256 and 128 bits it also serves the last columns of C, and stores them under a mask.
+/// On vectors of 256 and 128 bits it also serves the last columns of C, and stores them under a mask. Not for A^T:
+/// C2 would load all its broadcasts at once.
 final class VectorTile6x2 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
     private static final VectorSpecies<Integer> I = S.withLanes(int.class);
     private static final int L = S.length();
-    private static final int ROW = FORM.aRow();
-    private static final int COLUMN = FORM.aColumn();
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
     private static final boolean RAGGED = FORM.ragged();
@@ -46,23 +45,22 @@ final class VectorTile6x2 extends VectorTile {
             int q = bAt + p * (LDB == 0 ? ldb : LDB);
             FloatVector b0 = FloatVector.fromArray(S, b, q);
             FloatVector b1 = FloatVector.fromArray(S, b, q + L);
-            int t = aAt + p * (COLUMN == 0 ? lda : COLUMN);
-            FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t])).reinterpretAsFloats();
+            FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[aAt + p])).reinterpretAsFloats();
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a1 + p : t + ROW])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[a1 + p])).reinterpretAsFloats();
             c10 = x.fma(b0, c10);
             c11 = x.fma(b1, c11);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a2 + p : t + 2 * ROW])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[a2 + p])).reinterpretAsFloats();
             c20 = x.fma(b0, c20);
             c21 = x.fma(b1, c21);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a3 + p : t + 3 * ROW])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[a3 + p])).reinterpretAsFloats();
             c30 = x.fma(b0, c30);
             c31 = x.fma(b1, c31);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a4 + p : t + 4 * ROW])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[a4 + p])).reinterpretAsFloats();
             c40 = x.fma(b0, c40);
             c41 = x.fma(b1, c41);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a5 + p : t + 5 * ROW])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[a5 + p])).reinterpretAsFloats();
             c50 = x.fma(b0, c50);
             c51 = x.fma(b1, c51);
         }
