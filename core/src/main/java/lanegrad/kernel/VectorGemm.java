@@ -126,7 +126,7 @@ final class VectorGemm extends GemmKernel {
         }
     }
 
-    private Panel of(int rows, int columns) {
+    private Panel choose(int rows, int columns) {
         if (rows < 4 && columns >= ROW && wideRow != null) {
             return wideRow;
         }
@@ -136,7 +136,7 @@ final class VectorGemm extends GemmKernel {
 
     @Override
     int panel(int m, int columns) {
-        return of(m, columns).width;
+        return choose(m, columns).width;
     }
 
     // Tiles of 6 and of 4 rows. Of 6 x 2 and 4 x 2, which 16 registers allow, the second is the weaker one: with parts
@@ -161,7 +161,7 @@ final class VectorGemm extends GemmKernel {
         int lda = transposed ? aColumn : aRow;
         Panel panel;
         for (int j = 0; j < n; j += panel.width) {
-            panel = of(rows, n - j);
+            panel = choose(rows, n - j);
             int bRow = ldb == 0 ? panel.width : ldb;
             int bAt = bOffset + (ldb == 0 ? k * j : j);
             // The chains go on from C in whole vectors.
