@@ -62,6 +62,15 @@ public enum Backend {
         return this == VECTOR && (Width.LANES >= 16 || System.getProperty("os.arch").equals("aarch64")) ? 32 : 16;
     }
 
+    /// Whether the processor does an operation on 512 bits as two halves, one after the other, so that 512 bits are no
+    /// faster than twice 256: AMD's Zen 4. There some matrix tiles are others; results are the same.
+    ///
+    /// Told from the processor's name (the first lines of `/proc/cpuinfo`, or `PROCESSOR_IDENTIFIER`); `false` where
+    /// vectors are shorter, or where the system does not tell.
+    public boolean halves() {
+        return this == VECTOR && Width.HALVES;
+    }
+
     /// Whether `Math.fma` is an instruction here. Without one the JDK computes it through `BigDecimal`,
     /// thousands of times slower; results stay the same.
     ///
@@ -106,5 +115,6 @@ public enum Backend {
     private static final class Width {
         static final int LANES = VectorShape.preferredShape().vectorBitSize() >= 128
                 ? Math.min(16, FloatVector.SPECIES_PREFERRED.length()) : 1;
+        static final boolean HALVES = LANES >= 16 && Processor.halves512Bits();
     }
 }

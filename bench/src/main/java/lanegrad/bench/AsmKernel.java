@@ -75,29 +75,37 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
     // reaches one form, rows read along k and beginning alike.
     private static List<AsmKernel> matrix() {
         Map<String, String> tiles = new LinkedHashMap<>();
+        Backend vector = Backend.VECTOR;
+        boolean many = vector.registers() >= 32;
         tiles.put("tile4x4", "NN 64x64x64");
-        if (Backend.VECTOR.lanes() >= 16) {
+        if (vector.lanes() >= 16) {
             tiles.put("tile5x4", "TN 64x64x10");
         }
-        if (Backend.VECTOR.registers() >= 32 && Backend.VECTOR.lanes() < 8) {
+        if (many && vector.lanes() < 8) {
             tiles.put("tile6x4", "NN 96x64x16");
         }
-        tiles.put(Backend.VECTOR.registers() >= 32 ? "tile8x2" : "tile6x2",
-                "NN 96x64x" + 2 * Backend.VECTOR.lanes());
-        if (Backend.VECTOR.lanes() >= 8 && Backend.VECTOR.registers() >= 32) {
+        boolean whole = vector.lanes() >= 16 && !vector.halves();
+        if (whole) {
+            tiles.put("tile12x2", "NN 96x64x32");
+            tiles.put("tile16x1", "NN 96x64x10");
+        } else if (many && vector.lanes() >= 8) {
             tiles.put("tile8x10", "NN 96x64x10");
         }
-        tiles.put("tile4x2", Backend.VECTOR.lanes() >= 8 ? "NN 4x64x16" : "NN 4x64x8");
+        tiles.put(many ? "tile8x2" : "tile6x2", (whole ? "NN 8x64x" : "NN 96x64x") + 2 * vector.lanes());
+        if (many && vector.lanes() >= 8) {
+            tiles.put("tile8x1", "NN 96x64x7");
+        }
+        tiles.put("tile4x2", vector.lanes() >= 8 ? "NN 4x64x16" : "NN 4x64x8");
         tiles.put("tile1x4", "NN 1x64x32");
         tiles.put("tile1x8", "NN 1x64x128");
         List<AsmKernel> kernels = new ArrayList<>();
         tiles.forEach((name, shape) -> kernels.add(new AsmKernel(name, MATRIX,
                 "lanegrad.kernel.Vector" + name.replace('t', 'T') + "*::run", s -> product(s == null ? shape : s))));
-        if (Backend.VECTOR.lanes() >= 8) {
+        if (vector.lanes() >= 8) {
             kernels.add(new AsmKernel("pairs", MATRIX, "lanegrad.kernel.VectorPairs::multiply",
                     s -> product(s == null ? "NN 64x64x4" : s)));
         }
-        if (Backend.VECTOR.lanes() >= 8 && Backend.VECTOR.registers() >= 32) {
+        if (many && vector.lanes() >= 8) {
             kernels.add(new AsmKernel("column", MATRIX, "lanegrad.kernel.VectorColumn::multiply",
                     s -> product(s == null ? "NN 64x64x1" : s)));
         }

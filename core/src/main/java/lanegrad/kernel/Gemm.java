@@ -133,10 +133,10 @@ public final class Gemm {
         NarrowProduct.Way way = backend == Backend.SCALAR || alpha != 1 || beta != 0 && bias == null ? null
                 : NarrowProduct.way(transA, m, n, k, bias != null, lda, a.length - aOffset);
         float[] start = bias == null ? ZEROS : bias;
-        int width = kernel.padded(m, n);
+        int width = kernel.padded(m, k, n);
         // Most products of small networks: nothing to prepare, so nothing is borrowed.
         if (way == null && alpha == 1 && (beta == 0 || bias != null) && (long) m * n * k < PARALLEL
-                && (bias == null ? kernel.panel(m, n) <= ZEROS.length : width <= bias.length)
+                && (bias == null ? kernel.panel(m, k, n) <= ZEROS.length : width <= bias.length)
                 && !packed(kernel, transB, m, n, k, b, bOffset, ldb, width)) {
             kernel.block(m, m, n, k, a, aOffset, transA ? 1 : lda, transA ? lda : 1, b, bOffset, ldb, start, 0, 0,
                     bias == null ? 0 : 1, c, cOffset, ldc, rectified);
@@ -173,7 +173,7 @@ public final class Gemm {
 
     private static boolean packed(GemmKernel kernel, boolean transB, int m, int n, int k, float[] b, int bOffset,
             int ldb, int width) {
-        return transB || bOffset + (k - 1L) * ldb + width > b.length || ldb > kernel.panel(m, n)
+        return transB || bOffset + (k - 1L) * ldb + width > b.length || ldb > kernel.panel(m, k, n)
                 && (m >= REUSED || m >= MC / 2 && (long) k * n > DIRECT);
     }
 
@@ -293,7 +293,7 @@ public final class Gemm {
                 scaleA(alpha, m, k);
             }
             int aBase = this.aOffset;
-            int width = kernel.padded(m, n);
+            int width = kernel.padded(m, k, n);
             packed = packed(kernel, transB, m, n, k, b, bOffset, ldb, width);
             if (!readC) {
                 row = grown(row, width);
@@ -314,11 +314,10 @@ public final class Gemm {
             int rowParts = (m + part - 1) / part;
             for (int jc = 0; jc < n; jc += NC) {
                 columns = Math.min(NC, n - jc);
-                int widest = kernel.panel(m, columns);
-                unit = up(PACK, widest);
-                int columnParts = (columns + unit - 1) / unit;
                 for (int pb = 0; pb < k; pb += kb) {
                     depth = Math.min(kb, k - pb);
+                    unit = up(PACK, kernel.panel(m, depth, columns));
+                    int columnParts = (columns + unit - 1) / unit;
                     this.rectified = rectified && pb + depth == k;
                     this.bOffset = bOffset + (transB ? jc * ldb + pb : pb * ldb + jc);
                     this.aOffset = aBase + pb * aColumn;
@@ -328,13 +327,13 @@ public final class Gemm {
                     startOffset = first ? jc : this.cOffset;
                     startRow = first ? 0 : ldc;
                     if (!first && cOffset + (m - 1L) * ldc + width > c.length) {
-                        copyC(this.cOffset, kernel.padded(m, columns));
+                        copyC(this.cOffset, kernel.padded(m, depth, columns));
                     }
                     if (packedA) {
                         run(PACK_A, workers, rowParts);
                     }
                     if (packed) {
-                        packedB = grown(packedB, depth * kernel.padded(m, columns));
+                        packedB = grown(packedB, depth * kernel.padded(m, depth, columns));
                     }
                     if (packed && columnParts >= COLUMN_PARTS) {
                         run(COLUMNS, workers, columnParts);
@@ -385,7 +384,7 @@ public final class Gemm {
         private void pack(int from, int to) {
             int width;
             for (int j = from; j < to; j += width) {
-                width = kernel.panel(m, columns - j);
+                width = kernel.panel(m, depth, columns - j);
                 int filled = Math.min(width, columns - j);
                 int at = depth * j;
                 if (transB) {

@@ -5,8 +5,8 @@ abstract class GemmKernel {
     GemmKernel() {
     }
 
-    /// How many columns the next panel takes when `columns` are left of `m` rows; may exceed what is left.
-    abstract int panel(int m, int columns);
+    /// How many columns the next panel takes when `columns` are left of `m` rows, k deep; may exceed what is left.
+    abstract int panel(int m, int k, int columns);
 
     /// What the rows of a part are a multiple of, so that tiles cover all parts but the last without a rest.
     int step() {
@@ -19,10 +19,10 @@ abstract class GemmKernel {
     }
 
     /// The sum of the widths of all panels over `columns` columns.
-    final int padded(int m, int columns) {
+    final int padded(int m, int k, int columns) {
         int width = 0;
         while (width < columns) {
-            width += panel(m, columns - width);
+            width += panel(m, k, columns - width);
         }
         return width;
     }

@@ -61,7 +61,7 @@ final class NarrowProduct implements Parallel.Task {
     /// @param room how many floats A's array has from its first element on
     static Way way(boolean transA, int m, int n, int k, boolean bias, int lda, int room) {
         if (transA) {
-            return n <= TURNED_COLUMNS && m > n && !bias && (k - 1L) * lda + VectorGemm.kernel().padded(n, m) <= room
+            return n <= TURNED_COLUMNS && m > n && !bias && (k - 1L) * lda + VectorGemm.kernel().padded(n, k, m) <= room
                     ? Way.TURNED : null;
         }
         Backend vector = Backend.VECTOR;
@@ -122,7 +122,7 @@ final class NarrowProduct implements Parallel.Task {
     private void turned(boolean transB, int m, int n, int k, float[] a, int aOffset, int lda, float[] b, int bOffset,
             int ldb, float[] start, float[] c, int cOffset, int ldc) {
         GemmKernel kernel = VectorGemm.kernel();
-        int width = kernel.padded(n, m);
+        int width = kernel.padded(n, k, m);
         packed = Gemm.grown(packed, n * width);
         kernel.block(n, n, m, k, b, bOffset, transB ? ldb : 1, transB ? 1 : ldb, a, aOffset, lda, start, 0, 0, 0,
                 packed, 0, width, false);

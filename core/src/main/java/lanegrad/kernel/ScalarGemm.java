@@ -12,7 +12,7 @@ final class ScalarGemm extends GemmKernel {
     }
 
     @Override
-    int panel(int m, int columns) {
+    int panel(int m, int k, int columns) {
         return columns;
     }
 

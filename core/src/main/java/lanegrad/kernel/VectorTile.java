@@ -21,10 +21,17 @@ import jdk.incubator.vector.VectorSpecies;
 /// bits; and the latency of a multiply-add, four cycles, which wants eight accumulators at least. Each row of A has
 /// its own index, and x86 has 16 registers for those; of taller tiles C2 parks the rest in vector registers.
 ///
-/// **Few instructions.** 8 x 2 on 512 bits issues 36 or 43 instructions in the 16 cycles of a step, 6 x 4 on 256 bits
-/// 45 in 12. On an idle core they are level. What another program, or another machine's, runs on the core's second
-/// hardware thread takes instructions away: in busy hours the first was 15 to 25% faster (medians: 32 x 64 x 32 1.42
-/// and 1.70 µs, 100 x 64 x 32 4.46 and 5.61). 12 x 2 is no better.
+/// **Zen 5**, and other cores that do two multiply-adds and two loads of 512 bits a cycle, halve the cycles of a tile
+/// of 512 bits, so that loads count: a load that crosses a line takes two turns, and nearly all do, as arrays begin
+/// 16 bytes into a line. 4 x 4 has 8 cycles of multiply-adds and 6 of loads, measured 8.0 while B is in L1; 12 x 2 has
+/// 12 and 8; 16 x 1 has 8 and 9. From L2 its 256 bytes a step slow 4 x 4 down to 9.7 cycles, so deep products take
+/// 12 x 2. Half-empty vectors of 512 bits cost what full ones of 256 do, so few columns take one vector, and tall
+/// tiles.
+///
+/// **Few instructions.** On Zen 4 8 x 2 of 512 bits issues 36 or 43 instructions in the 16 cycles of a step, 6 x 4 of
+/// 256 bits 45 in 12. On an idle core they are level. What another program, or another machine's, runs on the core's
+/// second hardware thread takes instructions away: in busy hours the first was 15 to 25% faster (medians: 32 x 64 x 32
+/// 1.42 and 1.70 µs, 100 x 64 x 32 4.46 and 5.61). 12 x 2 is no better there.
 ///
 /// **Broadcasts are of ints.** `vbroadcastss` from memory takes a load and one of the pipes of multiply-adds;
 /// `vpbroadcastd`, the same for 32-bit integers, is a load and nothing else: a multiply-add and a broadcast on 512
@@ -35,13 +42,19 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// | registers | vectors | columns | tile |
 /// |---|---|---|---|
-/// | 32 | 512 bits | 64 | 4 x 4; 5 x 4 for 5, 9 and 10 rows |
-/// | 32 | 512 bits | 32 | 8 x 2, and 4 x 2 for the rest; for 5, 9 and 10 rows 5 x 4 and 4 x 4 of 256 bits |
+/// | 32 | 512 bits, whole | 64, to a depth of 128 | 4 x 4; 5 x 4 for 5, 9 and 10 rows |
+/// | 32 | 512 bits, whole | 64, deeper, and 32 | 12 x 2; 8 x 2 and 4 x 2 for the rest |
+/// | 32 | 512 bits, whole | 17 to 31 | 8 x 2, and 4 x 2 for the rest |
+/// | 32 | 512 bits, whole | 8 to 16 | 16 x 1; 8 x 1 and 4 x 2 of 256 bits for the rest |
+/// | 32 | 512 bits, as halves | 64 | 4 x 4; 5 x 4 for 5, 9 and 10 rows |
+/// | 32 | 512 bits, as halves | 32 | 8 x 2, and 4 x 2 for the rest; for 5, 9 and 10 rows 5 x 4 and 4 x 4 of 256 bits |
 /// | 32 | 256 bits | 10 | 8 x 10, where the last two columns of four rows share a vector; 4 x 2 for the rest |
-/// | 32 | 256 bits | 16, or less | 8 x 2, and 4 x 2 for the rest |
+/// | 32 | 256 bits | 9 to 16 | 8 x 2, and 4 x 2 for the rest |
+/// | 32 | 256 bits | up to 8 | 8 x 1; 4 x 2 of 128 bits for the rest |
 /// | 32 | at most 128 bits | 16 | 6 x 4, and 4 x 4 for what 6 leaves |
+/// | 32 | at most 128 bits | 5 to 8, and fewer | 8 x 2 and 4 x 2; 4 x 2 |
 /// | 16 | 256 bits | 16, or less | 6 x 2: 12 + 2 + 2 = 16 registers; 4 x 2 for the rest, and for A^T |
-/// | any | 128 bits | 8, or less | the same two |
+/// | 16 | 128 bits | 8, or less | the same two |
 /// | any | a quarter of the panel | any | 1 x 4: single rows, four chains to hide the 4 cycles of an fma |
 ///
 /// **Copies.** A tile is a class that is copied for each [Form] by [HiddenCopy]: the form is a constant of the
@@ -55,7 +68,10 @@ import jdk.incubator.vector.VectorSpecies;
 /// sum with p: C2 then checks them once before the loop. With `p * aColumn` it checked each of them in each step and
 /// ran out of registers for them; 256 x 256 x 256 reached 77% of peak, and 94% without. (4) No second step in the
 /// loop over p: unrolled by two, 6 x 2 ran at two thirds of its speed, with AVX2 at less than half. Only 8 x 10, with
-/// ten accumulators for 32 registers, gains by one.
+/// ten accumulators for 32 registers, gains by one. (5) No more of it than C1 can take: where it runs out of virtual
+/// registers ("COMPILE SKIPPED" in `-XX:+PrintCompilation`), a method that was first compiled without profiling stays
+/// so for ever, at a hundredth of its speed. 12 x 2 and 16 x 1 with a mask at each store are too much, 8 x 2 was in
+/// some forms (NN 1437 x 96 x 9 in a fresh JVM: 12 ms, 38 µs now).
 ///
 /// **Beginning and end** of a tile are 220 (4 x 4) to 450 instructions (8 x 10), checks of indices before the loop and
 /// at the stores above all. The loop's last multiply-adds hide a part of them; what is left of 32 x 64 x n beside the

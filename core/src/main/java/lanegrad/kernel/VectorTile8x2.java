@@ -9,8 +9,9 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/// 8 rows by 2 vectors: 16 accumulators, 2 vectors of B and a broadcast or two, of 32 registers. On vectors of 256 and
-/// 128 bits it also serves the last columns of C, and stores them under a mask.
+/// 8 rows by 2 vectors: 16 accumulators, 2 vectors of B and a broadcast or two, of 32 registers. It also serves the
+/// last columns of C if they are more than one vector, and stores the second under a mask. With masks at both, 16 of
+/// them, C1 refused the method in some forms, see [VectorTile].
 final class VectorTile8x2 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
@@ -96,41 +97,32 @@ final class VectorTile8x2 extends VectorTile {
             c70 = c70.blend(0, c70.compare(VectorOperators.LE, 0));
             c71 = c71.blend(0, c71.compare(VectorOperators.LE, 0));
         }
+        c00.intoArray(c, cAt);
+        c10.intoArray(c, cAt + ldc);
+        c20.intoArray(c, cAt + 2 * ldc);
+        c30.intoArray(c, cAt + 3 * ldc);
+        c40.intoArray(c, cAt + 4 * ldc);
+        c50.intoArray(c, cAt + 5 * ldc);
+        c60.intoArray(c, cAt + 6 * ldc);
+        c70.intoArray(c, cAt + 7 * ldc);
         if (RAGGED) {
-            VectorMask<Float> m0 = S.indexInRange(0, columns);
-            VectorMask<Float> m1 = S.indexInRange(L, columns);
-            c00.intoArray(c, cAt, m0);
-            c01.intoArray(c, cAt + L, m1);
-            c10.intoArray(c, cAt + ldc, m0);
-            c11.intoArray(c, cAt + ldc + L, m1);
-            c20.intoArray(c, cAt + 2 * ldc, m0);
-            c21.intoArray(c, cAt + 2 * ldc + L, m1);
-            c30.intoArray(c, cAt + 3 * ldc, m0);
-            c31.intoArray(c, cAt + 3 * ldc + L, m1);
-            c40.intoArray(c, cAt + 4 * ldc, m0);
-            c41.intoArray(c, cAt + 4 * ldc + L, m1);
-            c50.intoArray(c, cAt + 5 * ldc, m0);
-            c51.intoArray(c, cAt + 5 * ldc + L, m1);
-            c60.intoArray(c, cAt + 6 * ldc, m0);
-            c61.intoArray(c, cAt + 6 * ldc + L, m1);
-            c70.intoArray(c, cAt + 7 * ldc, m0);
-            c71.intoArray(c, cAt + 7 * ldc + L, m1);
+            VectorMask<Float> some = S.indexInRange(L, columns);
+            c01.intoArray(c, cAt + L, some);
+            c11.intoArray(c, cAt + ldc + L, some);
+            c21.intoArray(c, cAt + 2 * ldc + L, some);
+            c31.intoArray(c, cAt + 3 * ldc + L, some);
+            c41.intoArray(c, cAt + 4 * ldc + L, some);
+            c51.intoArray(c, cAt + 5 * ldc + L, some);
+            c61.intoArray(c, cAt + 6 * ldc + L, some);
+            c71.intoArray(c, cAt + 7 * ldc + L, some);
         } else {
-            c00.intoArray(c, cAt);
             c01.intoArray(c, cAt + L);
-            c10.intoArray(c, cAt + ldc);
             c11.intoArray(c, cAt + ldc + L);
-            c20.intoArray(c, cAt + 2 * ldc);
             c21.intoArray(c, cAt + 2 * ldc + L);
-            c30.intoArray(c, cAt + 3 * ldc);
             c31.intoArray(c, cAt + 3 * ldc + L);
-            c40.intoArray(c, cAt + 4 * ldc);
             c41.intoArray(c, cAt + 4 * ldc + L);
-            c50.intoArray(c, cAt + 5 * ldc);
             c51.intoArray(c, cAt + 5 * ldc + L);
-            c60.intoArray(c, cAt + 6 * ldc);
             c61.intoArray(c, cAt + 6 * ldc + L);
-            c70.intoArray(c, cAt + 7 * ldc);
             c71.intoArray(c, cAt + 7 * ldc + L);
         }
         FloatVector sum0 = c00.add(c01);

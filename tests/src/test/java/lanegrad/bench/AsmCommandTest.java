@@ -251,7 +251,7 @@ class AsmCommandTest {
     /// A tile that needs more registers than there are runs at half its speed, and nothing else tells.
     @ParameterizedTest
     @CsvSource({"tile4x4, 16, 16", "tile5x4, 20, 16", "tile6x4, 24, 4", "tile8x2, 16, 16", "tile6x2, 12, 8",
-            "tile8x10, 20, 8", "tile4x2, 8, 8"})
+            "tile8x10, 20, 8", "tile4x2, 8, 8", "tile12x2, 24, 16", "tile16x1, 16, 16", "tile8x1, 8, 8"})
     void tilesDoNotSpill(String tile, int fmas, int lanes) {
         assumeTrue(Backend.best().backend() == Backend.VECTOR && Backend.VECTOR.lanes() >= lanes
                 && AsmKernel.all().containsKey(tile));

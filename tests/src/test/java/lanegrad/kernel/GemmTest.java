@@ -317,13 +317,16 @@ class GemmTest {
         SplitMix random = new SplitMix(15);
         int k = 20;
         for (int lanes = 4; lanes <= L; lanes *= 2) {
-            for (boolean many : new boolean[] {false, true}) {
-                GemmKernel kernel = VectorGemm.of(lanes, many);
+            // 16 registers; 32; 32, and 512 bits as two halves.
+            for (int kind = 0; kind < (lanes == 16 ? 3 : 2); kind++) {
+                boolean many = kind > 0;
+                boolean halves = kind == 2;
+                GemmKernel kernel = VectorGemm.of(lanes, many, halves);
                 for (int m = 1; m < 30; m++) {
-                    for (int n : new int[] {1, 7, 8, 10, 16, 21, 32, 50, 64, 131}) {
+                    for (int n : new int[] {1, 4, 7, 8, 10, 15, 16, 21, 32, 50, 64, 131}) {
                         boolean transA = random.nextInt(2) == 0;
                         boolean fresh = random.nextInt(2) == 0;
-                        int width = kernel.padded(m, n);
+                        int width = kernel.padded(m, k, n);
                         float[] a = floats(random, m * k);
                         float[] b = floats(random, k * width);
                         float[] start = floats(random, m * width);
@@ -333,13 +336,14 @@ class GemmTest {
                         a[transA ? p * m + row : row * k + p] = Float.POSITIVE_INFINITY;
                         b[p * width + random.nextInt(n)] = 0;
                         float[][] c = {new float[m * width], new float[m * width]};
+                        int ldc = random.nextInt(2) == 0 ? n : width;
                         for (int i = 0; i < 2; i++) {
                             (i == 0 ? ScalarGemm.KERNEL : kernel).block(m, m, n, k, a, 0, transA ? 1 : k,
-                                    transA ? m : 1, b, 0, width, start, 0, fresh ? 0 : width, 1, c[i], 0, width, false);
+                                    transA ? m : 1, b, 0, width, start, 0, fresh ? 0 : width, 1, c[i], 0, ldc, false);
                         }
                         Bits.assertIdentical(c[0], c[1], m + " x " + k + " x " + n + (transA ? ", A transposed" : "")
                                 + (fresh ? "" : ", beta 1") + ", " + lanes + " lanes, " + (many ? 32 : 16)
-                                + " registers");
+                                + " registers" + (halves ? ", 512 bits as halves" : ""));
                     }
                 }
             }

@@ -1,0 +1,258 @@
+package lanegrad.kernel;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// A width of columns of C, and the tiles that cover its rows; [VectorTile] says which there are, and why.
+///
+/// **Rows.** The tallest tile first; where what is left is less, the lowest one that has room for it. Where rows do not
+/// come out even, the last tile moves up until it ends with the block: it does some rows once more and stores the same
+/// values, as long as it does not begin with what is in C already (`fresh`). If it would, or if there are not enough
+/// rows for a tile, tiles of a single row do the rest.
+final class VectorPanel {
+    /// The widest.
+    static final int MOST = 64;
+
+    private static final VectorSpecies<Float> S512 = FloatVector.SPECIES_512;
+    private static final VectorSpecies<Float> S256 = FloatVector.SPECIES_256;
+    private static final VectorSpecies<Float> S128 = FloatVector.SPECIES_128;
+    private static final VectorSpecies<Float> S64 = FloatVector.SPECIES_64;
+
+    /// For a single row of so many columns there is a tile of its own.
+    private static final int ROW = 128;
+    /// So many columns have a tile of their own too, where 512 bits are done as halves.
+    private static final int TEN = 10;
+    /// Fewer rows than this are cut into fives where that makes them come out even: 5, 9 and 10 of them. With more rows
+    /// it gains a tenth at most, and costs a start-up the compilation of another tile. The ten rows of a C^T take 32
+    /// columns as 5 x 4 of 256 bits: of 8 x 2 and 4 x 2 two rows would be done twice.
+    private static final int FEW = 12;
+    /// The fewest rows of a tile that knows the distance of A's.
+    private static final int TALL = 8;
+
+    /// To this depth 64 columns of B, 32 KB, stay in an L1 of 48 KB while all of A passes by. Deeper ones come from L2,
+    /// with 256 bytes a step, and 4 x 4 then takes 9.7 cycles on Zen 5 instead of 8.0; 12 x 2 asks for half as much in
+    /// 12 cycles (96 x 512 x 64: 79% and 95% of peak).
+    private static final int SHALLOW = 128;
+
+    // The bits of a form's number.
+    private static final int TRANSPOSED = 1;
+    private static final int FRESH = 2;
+    /// Where a form's number has the number of one of DISTANCES, for A.
+    private static final int LDA = 2;
+    /// Where it has 0 for any distance of two rows of B, 1, 2, 3 for 1, 2, 4 times the panel's width, and from EXACT on
+    /// the distance itself, of a B narrower than its panel. A constant distance makes 4 x 4 of depth 64 3% faster, and
+    /// 8 x 2, which has no register left for checks of indices, 11% (32 x 64 x 10: 807, 725 ns).
+    private static final int LDB = 5;
+    private static final int EXACT = 4;
+    /// From this depth on it pays that a transposed A has a constant distance of rows: C2 then checks all indices
+    /// once before the loop, with some eight instructions each, and otherwise a few in each step.
+    private static final int DEEP = 48;
+    /// Distances of two rows of A as stored that tiles know as a constant: those of small networks, and of a packed A.
+    /// The indices of eight rows are then one number with constants added, and have their checks in common: 32 and 1440
+    /// x 64 x 32 take 4 to 8% less, 32 x 64 x 10 3 to 5%. Tiles of four rows gain nothing, and in 6 x 2 C2 loads all
+    /// broadcasts of a step at once, for which 16 registers are too few: half the speed.
+    private static final int[] DISTANCES = {0, 10, 32, Gemm.MC, 128};
+
+    /// Columns that the panel takes; the last vector may be stored in part.
+    final int width;
+    /// From tall to low, then the tile of one row, which is never asked for more.
+    private final Tile[] tiles;
+
+    private VectorPanel(int width, Tile... tiles) {
+        this.width = width;
+        this.tiles = tiles;
+    }
+
+    /// The panels of a machine, which choose among them.
+    static final class Set {
+        private final VectorPanel[] byColumns = new VectorPanel[MOST + 1];
+        private VectorPanel deep;
+        private VectorPanel row;
+        private VectorPanel few;
+
+        /// @param lanes floats of the longest vector
+        /// @param many whether there are 32 registers rather than 16
+        /// @param halves whether operations on 512 bits are done as two of 256
+        Set(int lanes, boolean many, boolean halves) {
+            boolean whole = lanes >= 16 && !halves;
+            // From narrow to wide: the wider ones replace them where they fit.
+            fill(1, many ? eightColumns(lanes >= 8, true) : twoVectors(8, false, S128, S64, true));
+            if (many && lanes < 8) {
+                fill(5, twoVectors(8, true, S128, S64, true));
+            }
+            fill(8, many && lanes >= 8 ? eightColumns(true, false) : twoVectors(8, many, S128, S64, false));
+            if (lanes >= 8) {
+                fill(9, twoVectors(16, many, S256, S128, true));
+                if (many) {
+                    byColumns[TEN] = new VectorPanel(16, new Tile(VectorTile8x10.class, 8, S256, false),
+                            new Tile(VectorTile4x2.class, 4, S256, true), new Tile(VectorTile1x4.class, 1, S128, true));
+                }
+                fill(16, twoVectors(16, many, S256, S128, false));
+            }
+            if (many && lanes < 8) {
+                fill(16, new VectorPanel(16, new Tile(VectorTile6x4.class, 6, S128, false),
+                        new Tile(VectorTile4x4.class, 4, S128, false), new Tile(VectorTile1x4.class, 1, S128, false)));
+            }
+            if (whole) {
+                fill(8, sixteenColumns(true));
+                fill(16, sixteenColumns(false));
+                fill(17, twoVectors(32, many, S512, S256, true));
+            }
+            if (lanes >= 16) {
+                fill(32, whole ? twelveRows() : twoVectors(32, many, S512, S256, false));
+                deep = whole ? byColumns[32] : null;
+                fill(MOST, new VectorPanel(MOST, new Tile(VectorTile5x4.class, 5, S512, false),
+                        new Tile(VectorTile4x4.class, 4, S512, false), new Tile(VectorTile1x4.class, 1, S512, false)));
+                row = new VectorPanel(ROW, new Tile(VectorTile1x8.class, 1, S512, false));
+                few = whole ? null : new VectorPanel(32, new Tile(VectorTile5x4.class, 5, S256, false),
+                        new Tile(VectorTile4x4.class, 4, S256, false), new Tile(VectorTile1x4.class, 1, S256, false));
+            }
+        }
+
+        /// Whether most of a large product is computed in tiles of 12 rows.
+        boolean twelves() {
+            return deep != null;
+        }
+
+        private void fill(int from, VectorPanel panel) {
+            for (int i = from; i < byColumns.length; i++) {
+                byColumns[i] = panel;
+            }
+        }
+
+        /// The next panel of a block of so many rows and so deep, when so many columns are left.
+        VectorPanel of(int rows, int depth, int columns) {
+            if (rows < 4 && columns >= ROW && row != null) {
+                return row;
+            }
+            if (columns >= 32 && columns < MOST && rows < FEW && fives(rows) > 0 && few != null) {
+                return few;
+            }
+            return columns >= MOST && depth > SHALLOW && deep != null ? deep
+                    : byColumns[Math.min(columns, MOST)];
+        }
+    }
+
+    private static VectorPanel twoVectors(int width, boolean many, VectorSpecies<Float> species,
+            VectorSpecies<Float> single, boolean ragged) {
+        return new VectorPanel(width, many ? new Tile(VectorTile8x2.class, 8, species, ragged)
+                : new Tile(VectorTile6x2.class, 6, species, ragged), new Tile(VectorTile4x2.class, 4, species, ragged),
+                new Tile(VectorTile1x4.class, 1, single, ragged));
+    }
+
+    // With vectors of 128 bits columns that do not fill the first of two vectors have no tall tile.
+    private static VectorPanel eightColumns(boolean tall, boolean ragged) {
+        Tile four = new Tile(VectorTile4x2.class, 4, S128, ragged);
+        Tile single = new Tile(VectorTile1x4.class, 1, S64, ragged);
+        return tall ? new VectorPanel(8, new Tile(VectorTile8x1.class, 8, S256, ragged), four, single)
+                : new VectorPanel(8, four, single);
+    }
+
+    private static VectorPanel sixteenColumns(boolean ragged) {
+        return new VectorPanel(16, new Tile(VectorTile16x1.class, 16, S512, ragged),
+                new Tile(VectorTile8x1.class, 8, S512, ragged), new Tile(VectorTile4x2.class, 4, S256, ragged),
+                new Tile(VectorTile1x4.class, 1, S128, ragged));
+    }
+
+    private static VectorPanel twelveRows() {
+        return new VectorPanel(32, new Tile(VectorTile12x2.class, 12, S512, false),
+                new Tile(VectorTile8x2.class, 8, S512, false), new Tile(VectorTile4x2.class, 4, S512, false),
+                new Tile(VectorTile1x4.class, 1, S256, false));
+    }
+
+    /// The tile for the next of `left` of a block's m rows.
+    ///
+    /// @param lda distance of two rows of A as stored
+    /// @param fresh whether the rows begin with a row that is not C's, so that some may be done twice
+    /// @param flush whether a row of C ends where the next begins, and the columns of the panel are all of it
+    Tile tile(int m, int left, int lda, boolean transposed, boolean fresh, boolean flush) {
+        int i = 0;
+        while (i < tiles.length - 1 && !(tiles[i].takes(m, left, fresh, tiles[i + 1].rows)
+                && tiles[i].suits(lda, transposed, flush))) {
+            i++;
+        }
+        return tiles[i];
+    }
+
+    /// The number of the form of all tiles for such an A, B and beginning.
+    int form(int k, int lda, int ldb, boolean transposed, boolean fresh) {
+        int b = ldb < width ? EXACT + ldb : ldb == width ? 1 : ldb == 2 * width ? 2 : ldb == 4 * width ? 3 : 0;
+        return (transposed ? TRANSPOSED : 0) | (fresh ? FRESH : 0)
+                | (transposed && k < DEEP ? 0 : distance(lda)) << LDA | b << LDB;
+    }
+
+    private static int distance(int lda) {
+        int i = DISTANCES.length - 1;
+        while (i > 0 && DISTANCES[i] != lda) {
+            i--;
+        }
+        return i;
+    }
+
+    // So many tiles of 5 rows make m come out even.
+    private static int fives(int m) {
+        return 5 * (m % 4) <= m ? m % 4 : 0;
+    }
+
+    /// A tile on a species: its copies, made when first wanted.
+    static final class Tile {
+        final int rows;
+        private final Class<? extends VectorTile> template;
+        private final VectorSpecies<Float> species;
+        private final boolean ragged;
+        private final VectorTile[] copies = new VectorTile[EXACT + 32 << LDB];
+
+        Tile(Class<? extends VectorTile> template, int rows, VectorSpecies<Float> species, boolean ragged) {
+            this.template = template;
+            this.rows = rows;
+            this.species = species;
+            this.ragged = ragged;
+        }
+
+        // Whether it is the next for `left` of m rows, where `lower` is the number of rows of the tile after it.
+        private boolean takes(int m, int left, boolean fresh, int lower) {
+            if (rows == 5) {
+                return m < FEW && fives(left) > 0;
+            }
+            if (m < rows) {
+                return false;
+            }
+            if (rows == 6) {
+                // Of 8 rows 4 and 4; 10 is 6 and 4.
+                int even = fresh ? left + (left & 1) : left & ~1;
+                return even >= 6 && even != 8;
+            }
+            return left >= rows || fresh && left > (lower == 1 ? 0 : lower);
+        }
+
+        private boolean suits(int lda, boolean transposed, boolean flush) {
+            // With A transposed C2 loads all broadcasts of a step at once: 6 x 2 has no registers for them and spills
+            // (37% of peak at TN 512 x 512 x 512 under AVX2; 4 x 2 67%).
+            if (template == VectorTile6x2.class) {
+                return !transposed;
+            }
+            // Indices of 16 rows are more than there are registers.
+            return template != VectorTile16x1.class || (transposed || distance(lda) > 0) && (!ragged || flush);
+        }
+
+        /// The copy for a form, of a panel so wide.
+        VectorTile of(int form, int width) {
+            // Tiles of few rows gain nothing by a constant distance of A's, unless it is transposed.
+            int own = rows >= TALL || (form & TRANSPOSED) != 0 ? form : form & ~((1 << LDB) - (1 << LDA));
+            VectorTile tile = copies[own];
+            return tile != null ? tile : make(own, width);
+        }
+
+        // Two threads may both make one; tiles have no state, so either serves.
+        private VectorTile make(int form, int width) {
+            int distance = form >> LDB;
+            int ldb = distance == 0 ? 0 : distance >= EXACT ? distance - EXACT : width << distance - 1;
+            int lda = DISTANCES[form >> LDA & (1 << LDB - LDA) - 1];
+            boolean transposed = (form & TRANSPOSED) != 0;
+            VectorTile tile = HiddenCopy.of(template, new VectorTile.Form(species, transposed ? 1 : lda,
+                    transposed ? lda : 1, (form & FRESH) != 0, ldb, ragged), VectorTile.class);
+            copies[form] = tile;
+            return tile;
+        }
+    }
+}
