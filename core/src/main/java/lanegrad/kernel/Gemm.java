@@ -139,7 +139,7 @@ public final class Gemm {
                 && (bias == null ? kernel.panel(m, k, n) <= ZEROS.length : width <= bias.length)
                 && !packed(kernel, transB, m, n, k, b, bOffset, ldb, width)) {
             kernel.block(m, m, n, k, a, aOffset, transA ? 1 : lda, transA ? lda : 1, b, bOffset, ldb, start, 0, 0,
-                    bias == null ? 0 : 1, c, cOffset, ldc, rectified);
+                    bias == null ? 0 : 1, c, cOffset, ldc, rectified, null, 0);
             return;
         }
         if (bias == null && beta != 0 && beta != 1) {
@@ -335,7 +335,7 @@ public final class Gemm {
                     if (packed) {
                         packedB = grown(packedB, depth * kernel.padded(m, depth, columns));
                     }
-                    if (packed && columnParts >= COLUMN_PARTS) {
+                    if (packed && (workers == 1 || columnParts >= COLUMN_PARTS)) {
                         run(COLUMNS, workers, columnParts);
                         continue;
                     }
@@ -361,22 +361,27 @@ public final class Gemm {
                 case PACK_A -> kernel.copy(depth, Math.min(part, m - i), a, aOffset + i, aColumn, copiedA,
                         index * depth * MC, MC);
                 case PACK_B -> pack(j, Math.min(columns, j + unit));
-                case ROWS -> multiply(i, 0, columns);
+                case ROWS -> multiply(i, 0, columns, false);
                 default -> {
-                    pack(j, Math.min(columns, j + unit));
+                    int end = Math.min(columns, j + unit);
+                    if (transB) {
+                        pack(j, end);
+                    }
                     for (i = 0; i < m; i += part) {
-                        multiply(i, j, Math.min(unit, columns - j));
+                        multiply(i, j, end - j, i == 0 && !transB);
                     }
                 }
             }
         }
 
-        // The rows of the part that begins with row i, columns j to j + n of the block.
-        private void multiply(int i, int j, int n) {
+        // The rows of the part that begins with row i, columns j to j + n of the block, which it may also pack.
+        private void multiply(int i, int j, int n, boolean packs) {
+            boolean direct = !packed || packs;
             kernel.block(m, Math.min(part, m - i), n, depth, packedA ? copiedA : a,
                     packedA ? i / part * depth * MC : aOffset + i * aRow, aRow, packedA ? MC : aColumn,
-                    packed ? packedB : b, packed ? depth * j : bOffset, packed ? 0 : ldb, start,
-                    startOffset + i * startRow + j, startRow, 1, c, cOffset + i * ldc + j, ldc, rectified);
+                    direct ? b : packedB, direct ? bOffset + j : depth * j, direct ? ldb : 0, start,
+                    startOffset + i * startRow + j, startRow, 1, c, cOffset + i * ldc + j, ldc, rectified,
+                    packs ? packedB : null, depth * j);
         }
 
         // Columns `from` to `to` of the block, panel after panel, each `depth` rows of as many columns as the
@@ -389,11 +394,9 @@ public final class Gemm {
                 int at = depth * j;
                 if (transB) {
                     Transpose.of(backend, filled, depth, b, bOffset + j * ldb, ldb, packedB, at, width);
+                    GemmKernel.pad(depth, filled, width, packedB, at);
                 } else {
-                    kernel.copy(depth, filled, b, bOffset + j, ldb, packedB, at, width);
-                }
-                for (int p = 0; p < depth && filled < width; p++) {
-                    Arrays.fill(packedB, at + p * width + filled, at + (p + 1) * width, 0);
+                    kernel.pack(depth, filled, width, b, bOffset + j, ldb, packedB, at);
                 }
             }
         }

@@ -1,5 +1,7 @@
 package lanegrad.kernel;
 
+import java.util.Arrays;
+
 /// What the five loops of [Gemm] leave to a backend: the two innermost loops, and the width of a panel of B.
 abstract class GemmKernel {
     GemmKernel() {
@@ -42,9 +44,25 @@ abstract class GemmKernel {
     /// @param startRow distance of two rows of `start`; 0 when all rows begin alike
     /// @param startColumn distance of two columns of `start`: 1, or 0 when all panels begin alike
     /// @param rectified whether negative results become 0
+    /// @param packed where the panels of this B, which has rows in the distance of ldb, are copied to as [#pack] does;
+    ///        or `null`
     abstract void block(int rows, int m, int n, int k, float[] a, int aOffset, int aRow, int aColumn, float[] b,
             int bOffset, int ldb, float[] start, int startOffset, int startRow, int startColumn, float[] c,
-            int cOffset, int ldc, boolean rectified);
+            int cOffset, int ldc, boolean rectified, float[] packed, int packedAt);
+
+    /// Copies a panel of B, k rows of `filled` columns, to rows of `width` floats one behind the other, with zeros
+    /// behind the last column.
+    final void pack(int k, int filled, int width, float[] b, int bOffset, int ldb, float[] y, int yOffset) {
+        copy(k, filled, b, bOffset, ldb, y, yOffset, width);
+        pad(k, filled, width, y, yOffset);
+    }
+
+    /// Zeros behind the last column.
+    static void pad(int k, int filled, int width, float[] y, int yOffset) {
+        for (int p = 0; p < k && filled < width; p++) {
+            Arrays.fill(y, yOffset + p * width + filled, yOffset + (p + 1) * width, 0);
+        }
+    }
 
     /// `y[i * ldy + j] = x[i * ldx + j]` for `rows` rows and `columns` columns of x.
     void copy(int rows, int columns, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {

@@ -125,7 +125,7 @@ final class NarrowProduct implements Parallel.Task {
         int width = kernel.padded(n, k, m);
         packed = Gemm.grown(packed, n * width);
         kernel.block(n, n, m, k, b, bOffset, transB ? ldb : 1, transB ? 1 : ldb, a, aOffset, lda, start, 0, 0, 0,
-                packed, 0, width, false);
+                packed, 0, width, false, null, 0);
         Transpose.of(Backend.VECTOR, n, m, packed, 0, width, c, cOffset, ldc);
     }
 

@@ -19,7 +19,10 @@ final class ScalarGemm extends GemmKernel {
     @Override
     void block(int rows, int m, int n, int k, float[] a, int aOffset, int aRow, int aColumn, float[] b, int bOffset,
             int ldb, float[] start, int startOffset, int startRow, int startColumn, float[] c, int cOffset, int ldc,
-            boolean rectified) {
+            boolean rectified, float[] packed, int packedAt) {
+        if (packed != null) {
+            pack(k, n, n, b, bOffset, ldb, packed, packedAt);
+        }
         int bRow = ldb == 0 ? n : ldb;
         for (int i = 0; i < m; i++) {
             int row = cOffset + i * ldc;

@@ -57,24 +57,33 @@ final class VectorGemm extends GemmKernel {
     @Override
     void block(int rows, int m, int n, int k, float[] a, int aOffset, int aRow, int aColumn, float[] b, int bOffset,
             int ldb, float[] start, int startOffset, int startRow, int startColumn, float[] c, int cOffset, int ldc,
-            boolean rectified) {
+            boolean rectified, float[] packed, int packedAt) {
         boolean transposed = aColumn != 1;
         int lda = transposed ? aColumn : aRow;
         VectorPanel panel;
         for (int j = 0; j < n; j += panel.width) {
             panel = panels.of(rows, k, n - j);
+            float[] from = b;
             int bRow = ldb == 0 ? panel.width : ldb;
             int bAt = bOffset + (ldb == 0 ? k * j : j);
+            int to = packedAt + k * j;
+            boolean packs = packed != null && panel.packs(m, n - j);
+            if (packed != null && !packs) {
+                pack(k, Math.min(panel.width, n - j), panel.width, b, bAt, bRow, packed, to);
+                from = packed;
+                bAt = to;
+                bRow = panel.width;
+            }
             // The chains go on from C in whole vectors.
             int kc = panel.width > 16 ? Gemm.KC : NARROW_KC;
             kc = cOffset + (m - 1L) * ldc + j + panel.width <= c.length ? kc : k;
             boolean nan = false;
             for (int p = 0; p < k; p += kc) {
                 boolean first = p == 0;
-                nan = column(panel, m, n - j, Math.min(kc, k - p), a, aOffset + p * aColumn, aRow, lda, transposed, b,
-                        bAt + p * bRow, bRow, first ? start : c,
+                nan = column(panel, m, n - j, Math.min(kc, k - p), a, aOffset + p * aColumn, aRow, lda, transposed,
+                        from, bAt + p * bRow, bRow, first ? start : c,
                         first ? startOffset + j * startColumn : cOffset + j, first ? startRow : ldc, c, cOffset + j,
-                        ldc, rectified && p + kc >= k);
+                        ldc, rectified && p + kc >= k, packs ? packed : null, to + p * panel.width);
             }
             if (nan) {
                 canonical(m, Math.min(panel.width, n - j), c, cOffset + j, ldc);
@@ -82,22 +91,32 @@ final class VectorGemm extends GemmKernel {
         }
     }
 
-    // One panel over one stretch of k. Returns whether an element may be NaN.
+    // One panel over one stretch of k. The first tile may copy B for the others. Returns whether an element may be NaN.
     private static boolean column(VectorPanel panel, int m, int n, int k, float[] a, int aOffset, int aRow, int lda,
             boolean transposed, float[] b, int bAt, int bRow, float[] start, int startOffset, int startRow, float[] c,
-            int cOffset, int ldc, boolean rectified) {
+            int cOffset, int ldc, boolean rectified, float[] packed, int packedAt) {
         boolean fresh = startRow == 0;
         int form = panel.form(k, lda, bRow, transposed, fresh);
         boolean nan = false;
-        VectorPanel.Tile tile = null;
         int i = 0;
+        VectorPanel.Tile tile = null;
+        if (packed != null) {
+            tile = panel.tile(m, m, lda, transposed, fresh, true);
+            nan = tile.of(VectorPanel.packing(form), panel.width).run(k, a, aOffset, lda, b, bAt, bRow, start,
+                    startOffset, startRow, c, cOffset, ldc, n, rectified, packed, packedAt);
+            i = tile.rows;
+            b = packed;
+            bAt = packedAt;
+            bRow = panel.width;
+            form = panel.form(k, lda, bRow, transposed, fresh);
+        }
         while (i < m) {
             if (tile == null || m - i < 2 * tile.rows) {
                 tile = panel.tile(m, m - i, lda, transposed, fresh, ldc == n);
             }
             i = Math.min(i, m - tile.rows);
             nan |= tile.of(form, panel.width).run(k, a, aOffset + i * aRow, lda, b, bAt, bRow, start,
-                    startOffset + i * startRow, startRow, c, cOffset + i * ldc, ldc, n, rectified);
+                    startOffset + i * startRow, startRow, c, cOffset + i * ldc, ldc, n, rectified, null, 0);
             i += tile.rows;
         }
         return nan;

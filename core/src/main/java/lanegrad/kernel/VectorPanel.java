@@ -34,7 +34,7 @@ final class VectorPanel {
     /// 12 cycles (96 x 512 x 64: 79% and 95% of peak).
     private static final int SHALLOW = 128;
 
-    // The bits of a form's number.
+    // The bits of a form's number; the last, that B is copied.
     private static final int TRANSPOSED = 1;
     private static final int FRESH = 2;
     /// Where a form's number has the number of one of DISTANCES, for A.
@@ -44,6 +44,7 @@ final class VectorPanel {
     /// 8 x 2, which has no register left for checks of indices, 11% (32 x 64 x 10: 807, 725 ns).
     private static final int LDB = 5;
     private static final int EXACT = 4;
+    private static final int PACKS = 1 << LDB + 6;
     /// From this depth on it pays that a transposed A has a constant distance of rows: C2 then checks all indices
     /// once before the loop, with some eight instructions each, and otherwise a few in each step.
     private static final int DEEP = 48;
@@ -181,6 +182,16 @@ final class VectorPanel {
                 | (transposed && k < DEEP ? 0 : distance(lda)) << LDA | b << LDB;
     }
 
+    /// Whether the first tile of so many rows can copy this panel of B, of which so many columns are left.
+    boolean packs(int m, int columns) {
+        return tiles[0].template == VectorTile12x2.class && m >= tiles[0].rows && columns >= width;
+    }
+
+    /// A form that copies B.
+    static int packing(int form) {
+        return form | PACKS;
+    }
+
     private static int distance(int lda) {
         int i = DISTANCES.length - 1;
         while (i > 0 && DISTANCES[i] != lda) {
@@ -200,7 +211,7 @@ final class VectorPanel {
         private final Class<? extends VectorTile> template;
         private final VectorSpecies<Float> species;
         private final boolean ragged;
-        private final VectorTile[] copies = new VectorTile[EXACT + 32 << LDB];
+        private final VectorTile[] copies = new VectorTile[2 * PACKS];
 
         Tile(Class<? extends VectorTile> template, int rows, VectorSpecies<Float> species, boolean ragged) {
             this.template = template;
@@ -245,12 +256,13 @@ final class VectorPanel {
 
         // Two threads may both make one; tiles have no state, so either serves.
         private VectorTile make(int form, int width) {
-            int distance = form >> LDB;
+            int distance = (form & PACKS - 1) >> LDB;
             int ldb = distance == 0 ? 0 : distance >= EXACT ? distance - EXACT : width << distance - 1;
             int lda = DISTANCES[form >> LDA & (1 << LDB - LDA) - 1];
             boolean transposed = (form & TRANSPOSED) != 0;
             VectorTile tile = HiddenCopy.of(template, new VectorTile.Form(species, transposed ? 1 : lda,
-                    transposed ? lda : 1, (form & FRESH) != 0, ldb, ragged), VectorTile.class);
+                    transposed ? lda : 1, (form & FRESH) != 0, ldb, ragged, (form & PACKS) != 0),
+                    VectorTile.class);
             copies[form] = tile;
             return tile;
         }

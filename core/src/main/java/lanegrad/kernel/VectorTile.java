@@ -89,7 +89,9 @@ abstract class VectorTile {
     /// @param ldb the distance of two rows of B where it is a constant: less than the tile's width, or one, two or four
     ///        times that; else 0
     /// @param ragged whether the stores are masked to `columns`
-    record Form(VectorSpecies<Float> species, int aRow, int aColumn, boolean fresh, int ldb, boolean ragged) {
+    /// @param packs whether B is copied on the way; only of [VectorTile12x2]
+    record Form(VectorSpecies<Float> species, int aRow, int aColumn, boolean fresh, int ldb, boolean ragged,
+            boolean packs) {
     }
 
     VectorTile() {
@@ -101,7 +103,8 @@ abstract class VectorTile {
     /// @param columns that are stored, if the form is ragged
     /// @param rectified whether negative results become 0 before they are stored; not part of the form, since each
     ///        form costs a start-up 0.1 s of compilation, and a branch after the loop costs nothing
+    /// @param copy where the rows of B are copied to as they are read, one behind the other, if the form packs
     /// @return whether an element may be NaN
     abstract boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
-            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified);
+            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy, int copyAt);
 }

@@ -12,6 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// that do two multiply-adds of 512 bits a cycle: 12 cycles a step, 48 instructions in it where the distance of A's
 /// rows is a constant, and 128 bytes of B where 4 x 4 reads 256 in 8.
 ///
+/// It can copy B on the way, for the tiles below it: two stores in a step that has nothing else to store.
+///
 /// Whole vectors only: with twelve masked stores C1 refuses the method, see [VectorTile].
 final class VectorTile12x2 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
@@ -22,10 +24,12 @@ final class VectorTile12x2 extends VectorTile {
     private static final int COLUMN = FORM.aColumn();
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
+    private static final boolean PACKS = FORM.packs();
 
     @Override
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
-            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified) {
+            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
+            int copyAt) {
         FloatVector c00 = FloatVector.fromArray(S, start, sAt);
         FloatVector c01 = FloatVector.fromArray(S, start, sAt + L);
         FloatVector c10 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + startRow);
@@ -65,6 +69,11 @@ final class VectorTile12x2 extends VectorTile {
             int q = bAt + p * (LDB == 0 ? ldb : LDB);
             FloatVector b0 = FloatVector.fromArray(S, b, q);
             FloatVector b1 = FloatVector.fromArray(S, b, q + L);
+            if (PACKS) {
+                int u = copyAt + p * 2 * L;
+                b0.intoArray(copy, u);
+                b1.intoArray(copy, u + L);
+            }
             int t = aAt + p * (COLUMN == 0 ? lda : COLUMN);
             FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t])).reinterpretAsFloats();
             c00 = x.fma(b0, c00);
