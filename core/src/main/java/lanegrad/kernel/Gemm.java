@@ -50,9 +50,10 @@ import lanegrad.Backend;
 ///
 /// (Over 300 lines: the contract above, the checks of seventeen arguments, and the loops that it names.)
 public final class Gemm {
-    /// Depth of a stretch: a panel of KC x 64 floats is 128 KB and streams from L2, 16 of the 32 bytes a cycle
-    /// that L2 gives. A panel that stays in L1 (KC = 64 or 128) lost: at 1024^3 each tile then begins and ends
-    /// with C four or eight times as often (85% of peak; KC = 256 87%, 512 and 1024 90%).
+    /// Depth of a stretch in panels of 64 columns, and twice that in panels of 32: KC x 64 floats of B are 128 KB and
+    /// stream from L2, on Zen 4 16 of the 32 bytes a cycle that L2 gives. A panel that stays in L1 (KC = 64 or 128)
+    /// lost: at 1024^3 each tile then begins and ends with C four or eight times as often (85% of peak; KC = 256 87%,
+    /// 512 and 1024 90%; on Zen 5 in panels of 32 columns, 512 deep 82%, 1024 deep 86%).
     static final int KC = 512;
     /// Depth of a packed panel: KB x 64 floats are 512 KB, half of L2. Kernels with narrower panels take less.
     static final int KB = 2048;
@@ -61,6 +62,12 @@ public final class Gemm {
     static final int NC = 4096;
     /// The most rows of one part, and the distance of two rows of a packed A.
     static final int MC = 64;
+    /// Rows of A so many floats apart, 4 KB, or a multiple, share the few places that L1 has for such addresses: where
+    /// [#COPIED] columns of C or more come of it, they are copied to where they do not, a line further apart than they
+    /// are long. On Zen 5 1024^3 takes 3% less, 2048^3 4%.
+    static final int PAGE = 1024;
+    static final int COPIED = 512;
+    private static final int LINE = 16;
     /// Into so many parts rows are cut, if there are enough: two threads then end at nearly the same time.
     static final int PARTS = 16;
     /// Columns of one part, at least.
@@ -305,10 +312,12 @@ public final class Gemm {
             }
             int step = kernel.step();
             part = Math.clamp(up(m / PARTS, step), up(MC / 2, step), MC - MC % step);
-            packedA = transA && aColumn > MC && n > NarrowProduct.TURNED_COLUMNS && m <= NC;
+            boolean copied = !transA && lda % PAGE == 0 && k >= PAGE && n >= COPIED && alpha == 1;
+            packedA = m <= NC && (copied || transA && aColumn > MC && n > NarrowProduct.TURNED_COLUMNS);
             int kb = packed || packedA ? kernel.depth() : k;
             if (packedA) {
-                copiedA = grown(copiedA, (m + part - 1) / part * Math.min(kb, k) * MC);
+                copiedA = grown(copiedA, (m + part - 1) / part * (copied ? part * (Math.min(kb, k) + LINE)
+                        : Math.min(kb, k) * MC));
             }
             int workers = (long) m * n * k >= PARALLEL ? threads : 1;
             int rowParts = (m + part - 1) / part;
@@ -358,8 +367,7 @@ public final class Gemm {
             int j = index * unit;
             int i = index * part;
             switch (phase) {
-                case PACK_A -> kernel.copy(depth, Math.min(part, m - i), a, aOffset + i, aColumn, copiedA,
-                        index * depth * MC, MC);
+                case PACK_A -> packA(i, Math.min(part, m - i));
                 case PACK_B -> pack(j, Math.min(columns, j + unit));
                 case ROWS -> multiply(i, 0, columns, false);
                 default -> {
@@ -377,11 +385,25 @@ public final class Gemm {
         // The rows of the part that begins with row i, columns j to j + n of the block, which it may also pack.
         private void multiply(int i, int j, int n, boolean packs) {
             boolean direct = !packed || packs;
+            int rowA = packedA && aColumn == 1 ? depth + LINE : aRow;
             kernel.block(m, Math.min(part, m - i), n, depth, packedA ? copiedA : a,
-                    packedA ? i / part * depth * MC : aOffset + i * aRow, aRow, packedA ? MC : aColumn,
+                    packedA ? atA(i) : aOffset + i * aRow, rowA, packedA && aColumn != 1 ? MC : aColumn,
                     direct ? b : packedB, direct ? bOffset + j : depth * j, direct ? ldb : 0, start,
                     startOffset + i * startRow + j, startRow, 1, c, cOffset + i * ldc + j, ldc, rectified,
                     packs ? packedB : null, depth * j);
+        }
+
+        private void packA(int i, int rows) {
+            if (aColumn == 1) {
+                kernel.copy(rows, depth, a, aOffset + i * aRow, aRow, copiedA, atA(i), depth + LINE);
+            } else {
+                kernel.copy(depth, rows, a, aOffset + i, aColumn, copiedA, atA(i), MC);
+            }
+        }
+
+        // Where in the copy of A the part with row i begins.
+        private int atA(int i) {
+            return aColumn == 1 ? i * (depth + LINE) : i / part * depth * MC;
         }
 
         // Columns `from` to `to` of the block, panel after panel, each `depth` rows of as many columns as the

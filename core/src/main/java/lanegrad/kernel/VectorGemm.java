@@ -7,8 +7,8 @@ import lanegrad.Backend;
 /// **Columns.** The widest panel first that fits; fewer columns than a panel has go to one that stores under a mask.
 /// Within the loop over p nothing is masked: lanes beyond the last column compute what nobody stores.
 final class VectorGemm extends GemmKernel {
-    /// Depth of a stretch in panels of 16 columns and less: 16 KB of B, half of L1. Under AVX2 512 x 512 x 512 reached
-    /// 53% of peak with 512 and 67 to 72% with 128.
+    /// Depth of a stretch in panels of 16 columns and less: 16 KB of B, half of an L1 of 32 KB. Under AVX2 512 x 512 x
+    /// 512 reached 53% of peak with 512 and 67 to 72% with 128.
     private static final int NARROW_KC = 256;
 
     private static final GemmKernel KERNEL = of(Backend.VECTOR.lanes(), Backend.VECTOR.registers() >= 32,
@@ -75,7 +75,7 @@ final class VectorGemm extends GemmKernel {
                 bRow = panel.width;
             }
             // The chains go on from C in whole vectors.
-            int kc = panel.width > 16 ? Gemm.KC : NARROW_KC;
+            int kc = panel.width <= 16 ? NARROW_KC : panel.width == 32 ? 2 * Gemm.KC : Gemm.KC;
             kc = cOffset + (m - 1L) * ldc + j + panel.width <= c.length ? kc : k;
             boolean nan = false;
             for (int p = 0; p < k; p += kc) {

@@ -335,11 +335,17 @@ class GemmTest {
                         int p = random.nextInt(k);
                         a[transA ? p * m + row : row * k + p] = Float.POSITIVE_INFINITY;
                         b[p * width + random.nextInt(n)] = 0;
-                        float[][] c = {new float[m * width], new float[m * width]};
+                        float[][] c = new float[3][m * width];
                         int ldc = random.nextInt(2) == 0 ? n : width;
-                        for (int i = 0; i < 2; i++) {
+                        // The third time from the B that the second has packed.
+                        float[] packed = random.nextInt(2) == 0 ? floats(random, k * width) : null;
+                        for (int i = 0; i < (packed == null ? 2 : 3); i++) {
                             (i == 0 ? ScalarGemm.KERNEL : kernel).block(m, m, n, k, a, 0, transA ? 1 : k,
-                                    transA ? m : 1, b, 0, width, start, 0, fresh ? 0 : width, 1, c[i], 0, ldc, false);
+                                    transA ? m : 1, i == 2 ? packed : b, 0, i == 2 ? 0 : width, start, 0,
+                                    fresh ? 0 : width, 1, c[i], 0, ldc, false, i == 1 ? packed : null, 0);
+                        }
+                        if (packed != null) {
+                            Bits.assertIdentical(c[1], c[2], m + " x " + k + " x " + n + ": from the B that was packed");
                         }
                         Bits.assertIdentical(c[0], c[1], m + " x " + k + " x " + n + (transA ? ", A transposed" : "")
                                 + (fresh ? "" : ", beta 1") + ", " + lanes + " lanes, " + (many ? 32 : 16)
@@ -387,6 +393,14 @@ class GemmTest {
             new Problem((trans & 1) != 0, (trans & 2) != 0, Gemm.MC + 5, Gemm.NC + 2 * L + 3, 65, 1, 1, false, 1, 2, 0,
                     false, trans).check(1);
         }
+    }
+
+    /// Rows of A that are pages apart are copied; of 130 rows in three parts.
+    @Test
+    void rowsOfAThatArePagesApart() {
+        new Problem(false, false, 130, Gemm.COPIED + 3, Gemm.PAGE, 1, 0, false, 0, 3, 0, false, 1).check(1, 2);
+        // A depth of two blocks, and C is read.
+        new Problem(false, true, 17, Gemm.COPIED, 2 * Gemm.KB - 1, 1, 1, false, 1, 0, 0, false, 2).check(1);
     }
 
     @Test
