@@ -345,7 +345,7 @@ class GemmTest {
                                     fresh ? 0 : width, 1, c[i], 0, ldc, false, i == 1 ? packed : null, 0);
                         }
                         if (packed != null) {
-                            Bits.assertIdentical(c[1], c[2], m + " x " + k + " x " + n + ": from the B that was packed");
+                            Bits.assertIdentical(c[1], c[2], m + " x " + k + " x " + n + ": from what was packed");
                         }
                         Bits.assertIdentical(c[0], c[1], m + " x " + k + " x " + n + (transA ? ", A transposed" : "")
                                 + (fresh ? "" : ", beta 1") + ", " + lanes + " lanes, " + (many ? 32 : 16)

@@ -51,6 +51,8 @@ import picocli.CommandLine.Spec;
                 + "rounds, ratios taken round by round; the table has the median over forks and their range.",
             "All rows take about a quarter of an hour on an idle machine."})
 public final class Peers implements Callable<Integer> {
+    private static final Pattern TUNING = Pattern.compile("(OPENBLAS|GOTO|MKL|OMP|KMP)_");
+
     @Spec
     private CommandSpec spec;
 
@@ -223,6 +225,8 @@ public final class Peers implements Callable<Integer> {
                 "-cp", System.getProperty("java.class.path"), Fork.class.getName(), row.name(),
                 String.valueOf(rounds)));
         ProcessBuilder builder = new ProcessBuilder(command);
+        // Who has set OPENBLAS_CORETYPE for something else would see kernels for another processor.
+        builder.environment().keySet().removeIf(name -> TUNING.matcher(name).lookingAt());
         for (String name : List.of("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")) {
             builder.environment().put(name, String.valueOf(row.kind() == Row.Kind.STEP ? row.threads() : 1));
         }
