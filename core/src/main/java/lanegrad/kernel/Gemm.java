@@ -76,6 +76,8 @@ public final class Gemm {
     static final int COLUMN_PARTS = 8;
     /// A B of no more floats than this, 128 KB, stays in L2 as it is.
     static final int DIRECT = 32 * 1024;
+    /// Rows of B in the distance of a multiple of this fill a part of L1's places only.
+    private static final int PLACES = 32;
     /// Packing a float of B takes a quarter of a cycle, using it m / 16 cycles; rows in the distance of a panel's
     /// width make a tile 3% faster, since the distance is then a constant and needs no checks.
     static final int REUSED = 256;
@@ -181,7 +183,8 @@ public final class Gemm {
     private static boolean packed(GemmKernel kernel, boolean transB, int m, int n, int k, float[] b, int bOffset,
             int ldb, int width) {
         return transB || bOffset + (k - 1L) * ldb + width > b.length || ldb > kernel.panel(m, k, n)
-                && (m >= REUSED || m >= MC / 2 && (long) k * n > DIRECT);
+                && (m >= REUSED || m >= MC / 2 && (long) k * n > DIRECT
+                || m >= MC && ldb % PLACES == 0 && (long) k * n > kernel.direct());
     }
 
     /// `buffer` if it is long enough, else a longer one with other contents.

@@ -20,6 +20,11 @@ abstract class GemmKernel {
         return Gemm.KB;
     }
 
+    /// A B of no more floats than this, with rows in a distance that L1 does not like, is read where it is.
+    int direct() {
+        return Gemm.DIRECT;
+    }
+
     /// The sum of the widths of all panels over `columns` columns.
     final int padded(int m, int k, int columns) {
         int width = 0;
