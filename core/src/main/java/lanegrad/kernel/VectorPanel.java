@@ -212,13 +212,14 @@ final class VectorPanel {
         private final Class<? extends VectorTile> template;
         private final VectorSpecies<Float> species;
         private final boolean ragged;
-        private final VectorTile[] copies = new VectorTile[2 * PACKS];
+        private final VectorTile[] copies;
 
         Tile(Class<? extends VectorTile> template, int rows, VectorSpecies<Float> species, boolean ragged) {
             this.template = template;
             this.rows = rows;
             this.species = species;
             this.ragged = ragged;
+            copies = new VectorTile[template == VectorTile12x2.class ? 2 * PACKS : PACKS];
         }
 
         // Whether it is the next for `left` of m rows, where `lower` is the number of rows of the tile after it.

@@ -42,7 +42,7 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// | registers | vectors | columns | tile |
 /// |---|---|---|---|
-/// | 32 | 512 bits, whole | 64, to a depth of 128 | 4 x 4; 5 x 4 for 5, 9 and 10 rows |
+/// | 32 | 512 bits, whole | 64, to a depth of 96 | 4 x 4; 5 x 4 for 5, 9 and 10 rows |
 /// | 32 | 512 bits, whole | 64, deeper, and 32 | 12 x 2; 8 x 2 and 4 x 2 for the rest |
 /// | 32 | 512 bits, whole | 17 to 31 | 8 x 2, and 4 x 2 for the rest |
 /// | 32 | 512 bits, whole | 8 to 16 | 16 x 1; 8 x 1 and 4 x 2 of 256 bits for the rest |
