@@ -130,7 +130,8 @@ final class VectorPanel {
             if (columns >= 32 && columns < MOST && rows < FEW && fives(rows) > 0 && few != null) {
                 return few;
             }
-            return columns >= MOST && depth > SHALLOW && deep != null ? deep
+            // Few rows use B so seldom that it need not stay in L1 (TN 128 x 128 x 10: 2.29 and 1.85 µs).
+            return columns >= MOST && depth > SHALLOW && rows >= FEW && deep != null ? deep
                     : byColumns[Math.min(columns, MOST)];
         }
     }

@@ -55,9 +55,8 @@ final class Tables {
         }
         if (all.stream().anyMatch(m -> m.row().kind() == Row.Kind.STEP)) {
             text.append("""
-                    PyTorch runs eager through DJL: every operation passes through JNI. Eager PyTorch without Java,
-                    measured apart from this, took 219 us for 64-32-10, batch 32. The FLOPs of a step are those of its
-                    matrix products.
+                    PyTorch runs eager through DJL: every operation passes through JNI. The FLOPs of a step are those
+                    of its matrix products.
                     """);
         }
         all.stream().flatMap(m -> m.details().stream()).distinct().forEach(d -> text.append(d).append('\n'));
