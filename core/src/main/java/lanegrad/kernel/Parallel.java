@@ -24,9 +24,10 @@ public final class Parallel {
         void run(int index);
     }
 
-    // A waiting thread looks this often before it parks: a quarter of a millisecond on Zen 5, more than the gaps between
-    // two matrix products of a training step. Waking a parked thread takes longer than many a product: with 2,000 the
-    // medians of six runs of a 784-512-10 step were 0.60 to 1.02 ms, now 0.62 to 0.63 and once 1.05; one thread 1.04.
+    // A waiting thread looks this often before it parks: a quarter of a millisecond on Zen 5, more than the gaps
+    // between two matrix products of a training step. Waking a parked thread takes longer than many a product: with
+    // 2,000 the medians of runs of a 784-512-10 step were 0.60 to 1.02 ms, now 0.62 to 0.63 and once 1.05; with one
+    // thread 1.04.
     private static final int SPINS = 10_000;
     // So often it lets others run, the JIT's threads above all: with two cores and two threads that spin, the code that
     // they wait for may be compiled much later.

@@ -29,10 +29,10 @@ final class VectorPanel {
     /// The fewest rows of a tile that knows the distance of A's.
     private static final int TALL = 8;
 
-    /// To this depth 64 columns of B, 24 KB, stay in an L1 of 48 KB while all of A passes by, even if their rows are in a
-    /// distance that leaves half of its places unused. Deeper ones come from L2, with 256 bytes a step, and 4 x 4 then
-    /// takes 9.7 cycles on Zen 5 instead of 8.0; 12 x 2 asks for half as much in 12 cycles (96 x 512 x 64: 79% and 95% of
-    /// peak; 128^3 68% and 92%).
+    /// To this depth 64 columns of B, 24 KB, stay in an L1 of 48 KB while all of A passes by, even if their rows are in
+    /// a distance that leaves half of its places unused. Deeper ones come from L2, with 256 bytes a step, and 4 x 4 then
+    /// takes 9.7 cycles on Zen 5 instead of 8.0; 12 x 2 asks for half as much in 12 cycles (96 x 512 x 64: 79% and 95%
+    /// of peak; 128^3 68% and 92%).
     private static final int SHALLOW = 96;
 
     // The bits of a form's number; the last, that B is copied.
