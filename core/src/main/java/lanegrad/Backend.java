@@ -62,13 +62,14 @@ public enum Backend {
         return this == VECTOR && (Width.LANES >= 16 || System.getProperty("os.arch").equals("aarch64")) ? 32 : 16;
     }
 
-    /// Whether the processor does an operation on 512 bits as two halves, one after the other, so that 512 bits are no
-    /// faster than twice 256: AMD's Zen 4. There some matrix tiles are others; results are the same.
+    /// Whether vectors have 512 bits, and the processor does an operation on them at once. AMD's Zen 4 does it as two
+    /// halves, one after the other, so that 512 bits are no faster there than twice 256, and some matrix tiles are
+    /// others; results are the same.
     ///
-    /// Told from the processor's name (the first lines of `/proc/cpuinfo`, or `PROCESSOR_IDENTIFIER`); `false` where
-    /// vectors are shorter, or where the system does not tell.
-    public boolean halves() {
-        return this == VECTOR && Width.HALVES;
+    /// Told from the processor's name (the first lines of `/proc/cpuinfo`, or `PROCESSOR_IDENTIFIER`); where the system
+    /// does not tell, 512 bits are taken to be whole.
+    public boolean whole512() {
+        return this == VECTOR && Width.WHOLE_512;
     }
 
     /// Whether `Math.fma` is an instruction here. Without one the JDK computes it through `BigDecimal`,
@@ -115,6 +116,6 @@ public enum Backend {
     private static final class Width {
         static final int LANES = VectorShape.preferredShape().vectorBitSize() >= 128
                 ? Math.min(16, FloatVector.SPECIES_PREFERRED.length()) : 1;
-        static final boolean HALVES = LANES >= 16 && Processor.halves512Bits();
+        static final boolean WHOLE_512 = LANES >= 16 && !Processor.halves512Bits();
     }
 }

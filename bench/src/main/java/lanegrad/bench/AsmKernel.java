@@ -84,7 +84,7 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
         if (many && vector.lanes() < 8) {
             tiles.put("tile6x4", "NN 96x64x16");
         }
-        boolean whole = vector.lanes() >= 16 && !vector.halves();
+        boolean whole = vector.whole512();
         if (whole) {
             tiles.put("tile12x2", "NN 96x64x32");
             tiles.put("tile16x1", "NN 96x64x10");

@@ -37,10 +37,10 @@ final class DoctorCommand implements Callable<Integer> {
             int bits = 32 * Backend.VECTOR.lanes();
             row("lanes", Backend.VECTOR.lanes() + " floats, " + bits + " bits");
             row("registers", Backend.VECTOR.registers() + " assumed; matrix tiles of "
-                    + (Backend.VECTOR.registers() < 32 ? "6 x 2 vectors" : bits < 512 || Backend.VECTOR.halves()
-                            ? "4 x 4 vectors" : "4 x 4 and 12 x 2 vectors"));
+                    + (Backend.VECTOR.registers() < 32 ? "6 x 2 vectors" : Backend.VECTOR.whole512()
+                            ? "4 x 4 and 12 x 2 vectors" : "4 x 4 vectors"));
             if (bits == 512) {
-                row("512 bits", Backend.VECTOR.halves() ? "done as two halves (Zen 4)" : "taken to be done at once");
+                row("512 bits", Backend.VECTOR.whole512() ? "taken to be done at once" : "done as two halves (Zen 4)");
             }
         }
         boolean fma = Backend.fusedMultiplyAdd();

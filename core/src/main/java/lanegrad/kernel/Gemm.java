@@ -35,18 +35,19 @@ import lanegrad.Backend;
 ///         for jr: a panel              up to 64 columns; packed here, it stays in L2 while all of A passes by
 ///           for ic in 0 .. m-1 step MC rows of A; C here is MC x 64 and stays in L1 and L2
 ///             for pc step KC           a stretch of the chains: C is loaded, goes on, and is stored
-///               for ir: a tile         4 to 8 rows; its C is in registers for all of KC
+///               for ir: a tile         4 to 16 rows; its C is in registers for all of KC
 ///
-/// The threads share the loop over panels if there are 8 of them or more, each packing its own; else that over rows,
-/// after B was packed. The order differs from BLIS, which has pc outside of ic and so comes back to C when it has
-/// long left the cache: the chains are not allowed to meet C at their end only, so a tile waits for its C at the
-/// beginning. A is not packed, unless it is transposed and its rows are long: a tile reads 4 to 8 rows of it side
-/// by side. Packing it always gained less at 1024^3 (91 to 94% of peak beside 90) than the copy costs at the sizes
-/// of small networks.
+/// One thread goes panel by panel, and so do more threads, each packing its own, if there are 8 panels or more; else
+/// they share the loop over rows, after B was packed. The order differs from BLIS, which has pc outside of ic and so
+/// comes back to C when it has long left the cache: the chains are not allowed to meet C at their end only, so a tile
+/// waits for its C at the beginning. A is not packed, unless it is transposed and its rows are long, or its rows are
+/// [#PAGE] floats or a multiple apart: a tile reads 4 to 16 rows of it side by side. Packing it always gained less at
+/// 1024^3 (91 to 94% of peak beside 90) than the copy costs at the sizes of small networks.
 ///
 /// B is packed where that pays: always when it is transposed, or when a whole vector at the end of its last row
 /// would leave the array; otherwise when its rows are farther apart than a panel is wide, and there are enough
-/// rows of A to use the packed panel often.
+/// rows of A to use the packed panel often. Where a panel goes to tiles of 12 rows, the first of them packs it on its
+/// way, each vector as it is loaded.
 ///
 /// (Over 300 lines: the contract above, the checks of seventeen arguments, and the loops that it names.)
 public final class Gemm {

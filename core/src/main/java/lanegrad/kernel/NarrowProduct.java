@@ -10,7 +10,8 @@ import lanegrad.Backend;
 /// | 2 to 4 | as it is | [VectorPairs]: two rows share a vector |
 /// | up to 12 | stored transposed | C^T is computed instead, and transposed: its long side goes along the lanes |
 ///
-/// The first two do 16 rows at a time and need as many; what these leave of k is added to the chains in the end.
+/// The first two do 16 rows at a time and need as many; what these leave of k is added to the chains in the end. The
+/// third leaves out a small A ([#TURNED_LEAST]) where 512 bits are whole, and a bias, which C^T would need as a column.
 final class NarrowProduct implements Parallel.Task {
     /// How a product is computed.
     enum Way {
@@ -66,7 +67,7 @@ final class NarrowProduct implements Parallel.Task {
     static Way way(boolean transA, int m, int n, int k, boolean bias, int lda, int room) {
         Backend vector = Backend.VECTOR;
         if (transA) {
-            boolean small = vector.lanes() >= 16 && !vector.halves() && (long) m * k <= TURNED_LEAST;
+            boolean small = vector.whole512() && (long) m * k <= TURNED_LEAST;
             return n <= TURNED_COLUMNS && m > n && !bias && !small
                     && (k - 1L) * lda + VectorGemm.kernel().padded(n, k, m) <= room ? Way.TURNED : null;
         }

@@ -12,16 +12,16 @@ final class VectorGemm extends GemmKernel {
     private static final int NARROW_KC = 256;
 
     private static final GemmKernel KERNEL = of(Backend.VECTOR.lanes(), Backend.VECTOR.registers() >= 32,
-            Backend.VECTOR.halves());
+            Backend.VECTOR.whole512());
 
     private final int lanes;
     private final boolean many;
     private final VectorPanel.Set panels;
 
-    private VectorGemm(int lanes, boolean many, boolean halves) {
+    private VectorGemm(int lanes, boolean many, boolean whole) {
         this.lanes = lanes;
         this.many = many;
-        panels = new VectorPanel.Set(lanes, many, halves);
+        panels = new VectorPanel.Set(lanes, many, whole);
     }
 
     // A method rather than the field: a constant field of this class would be read at link time of Gemm.
@@ -29,10 +29,10 @@ final class VectorGemm extends GemmKernel {
         return KERNEL;
     }
 
-    /// The kernel for vectors of so many floats, 16 registers or `many`, 32, and a processor that may do 512 bits as
-    /// two halves. A machine can run what is meant for one with shorter vectors.
-    static GemmKernel of(int lanes, boolean many, boolean halves) {
-        return new VectorGemm(lanes, many, halves);
+    /// The kernel for vectors of so many floats, 16 registers or `many`, 32, and a processor that may do 512 bits
+    /// `whole` or as two halves. A machine can run what is meant for one with shorter vectors.
+    static GemmKernel of(int lanes, boolean many, boolean whole) {
+        return new VectorGemm(lanes, many, whole);
     }
 
     @Override

@@ -74,9 +74,8 @@ final class VectorPanel {
 
         /// @param lanes floats of the longest vector
         /// @param many whether there are 32 registers rather than 16
-        /// @param halves whether operations on 512 bits are done as two of 256
-        Set(int lanes, boolean many, boolean halves) {
-            boolean whole = lanes >= 16 && !halves;
+        /// @param whole whether operations on 512 bits, which there are, are done at once and not as two of 256
+        Set(int lanes, boolean many, boolean whole) {
             // From narrow to wide: the wider ones replace them where they fit.
             fill(1, many ? eightColumns(lanes >= 8, true) : twoVectors(8, false, S128, S64, true));
             if (many && lanes < 8) {

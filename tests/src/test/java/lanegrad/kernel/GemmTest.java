@@ -317,11 +317,11 @@ class GemmTest {
         SplitMix random = new SplitMix(15);
         int k = 20;
         for (int lanes = 4; lanes <= L; lanes *= 2) {
-            // 16 registers; 32; 32, and 512 bits as two halves.
+            // 16 registers; 32; 32, and 512 bits whole.
             for (int kind = 0; kind < (lanes == 16 ? 3 : 2); kind++) {
                 boolean many = kind > 0;
-                boolean halves = kind == 2;
-                GemmKernel kernel = VectorGemm.of(lanes, many, halves);
+                boolean whole = kind == 2;
+                GemmKernel kernel = VectorGemm.of(lanes, many, whole);
                 for (int m = 1; m < 30; m++) {
                     for (int n : new int[] {1, 4, 7, 8, 10, 15, 16, 21, 32, 50, 64, 131}) {
                         boolean transA = random.nextInt(2) == 0;
@@ -349,7 +349,7 @@ class GemmTest {
                         }
                         Bits.assertIdentical(c[0], c[1], m + " x " + k + " x " + n + (transA ? ", A transposed" : "")
                                 + (fresh ? "" : ", beta 1") + ", " + lanes + " lanes, " + (many ? 32 : 16)
-                                + " registers" + (halves ? ", 512 bits as halves" : ""));
+                                + " registers" + (whole ? ", 512 bits whole" : ""));
                     }
                 }
             }

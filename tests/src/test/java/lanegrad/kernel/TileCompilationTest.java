@@ -1,0 +1,60 @@
+package lanegrad.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import lanegrad.Backend;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The JVM's first compiler, C1, counts what a tile does before its second, C2, takes over. A tile that C1 cannot compile
+/// is left where nothing is counted, and stays slow for ever: results are right, and no other test sees it.
+class TileCompilationTest {
+    /// Each in a JVM of its own: C1 refused a tile with two masks only if it was the first that it saw, before what the
+    /// tile calls had been compiled. With AVX2 masks are vectors, and other tiles serve.
+    @ParameterizedTest
+    @CsvSource({"66, 5, 64", "66, 10, 64", "66, 20, 64", "66, 31, 70", "66, 32, 64", "66, 64, 64", "36, 260, 128"})
+    void theFirstCompilerTakesTheFirstTile(int m, int n, int k) throws IOException, InterruptedException {
+        for (String flag : new String[] {"-XX:+UseFMA", "-XX:UseAVX=2"}) {
+            Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:+IgnoreUnrecognizedVMOptions", flag, "--add-modules=jdk.incubator.vector", "-Xbatch",
+                    "-XX:TieredStopAtLevel=3", "-XX:+PrintCompilation", "-cp",
+                    System.getProperty("java.class.path"), Products.class.getName(), String.valueOf(m),
+                    String.valueOf(n), String.valueOf(k)).redirectErrorStream(true).directory(new File(".")).start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(0, process.waitFor(), said);
+            List<String> tiles = said.lines().filter(line -> line.contains("VectorTile")).toList();
+            assertEquals(List.of(), tiles.stream().filter(line -> line.contains("COMPILE SKIPPED")).toList(), flag);
+            assertTrue(tiles.stream().anyMatch(line -> line.contains("::run")), () -> "C1 was not asked for a tile; "
+                    + "the JVM printed\n" + said);
+        }
+    }
+
+    /// Products with A as it is and with A transposed, often enough for C1, which wants 100 calls of a loop.
+    static final class Products {
+        private static final int CALLS = 30;
+        /// So that tiles read B where it is.
+        private static final int ROOM = 64;
+
+        private Products() {
+        }
+
+        public static void main(String[] args) {
+            int m = Integer.parseInt(args[0]);
+            int n = Integer.parseInt(args[1]);
+            int k = Integer.parseInt(args[2]);
+            float[] a = new float[m * k + ROOM];
+            float[] b = new float[k * n + ROOM];
+            float[] c = new float[m * n + ROOM];
+            for (int i = 0; i < 2 * CALLS; i++) {
+                boolean transA = i >= CALLS;
+                Gemm.multiply(Backend.VECTOR, 1, transA, false, m, n, k, 1, a, 0, transA ? m : k, b, 0, n, 0, c, 0, n);
+            }
+        }
+    }
+}
