@@ -348,7 +348,7 @@ public final class Gemm {
                     if (packed) {
                         packedB = grown(packedB, depth * kernel.padded(m, depth, columns));
                     }
-                    if (packed && (workers == 1 || columnParts >= COLUMN_PARTS)) {
+                    if (packed && kernel.byPanels() && (workers == 1 || columnParts >= COLUMN_PARTS)) {
                         run(COLUMNS, workers, columnParts);
                         continue;
                     }

@@ -20,6 +20,11 @@ abstract class GemmKernel {
         return Gemm.KB;
     }
 
+    /// Whether a thread goes panel by panel, all rows of A for each, or else part by part of the rows, all panels for each.
+    boolean byPanels() {
+        return true;
+    }
+
     /// A B of no more floats than this, with rows in a distance that L1 does not like, is read where it is.
     int direct() {
         return Gemm.DIRECT;
@@ -55,9 +60,9 @@ abstract class GemmKernel {
             int bOffset, int ldb, float[] start, int startOffset, int startRow, int startColumn, float[] c,
             int cOffset, int ldc, boolean rectified, float[] packed, int packedAt);
 
-    /// Copies a panel of B, k rows of `filled` columns, to rows of `width` floats one behind the other, with zeros
-    /// behind the last column.
-    final void pack(int k, int filled, int width, float[] b, int bOffset, int ldb, float[] y, int yOffset) {
+    /// Copies a panel of B, k rows of `filled` columns, to rows of `width` floats one behind the other. What stands behind
+    /// the last column may be anything.
+    void pack(int k, int filled, int width, float[] b, int bOffset, int ldb, float[] y, int yOffset) {
         copy(k, filled, b, bOffset, ldb, y, yOffset, width);
         pad(k, filled, width, y, yOffset);
     }

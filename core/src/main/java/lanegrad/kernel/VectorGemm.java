@@ -7,9 +7,13 @@ import lanegrad.Backend;
 /// **Columns.** The widest panel first that fits; fewer columns than a panel has go to one that stores under a mask.
 /// Within the loop over p nothing is masked: lanes beyond the last column compute what nobody stores.
 final class VectorGemm extends GemmKernel {
-    /// Depth of a stretch in panels of 16 columns and less: 16 KB of B, half of an L1 of 32 KB. Under AVX2 512 x 512 x
-    /// 512 reached 53% of peak with 512 and 67 to 72% with 128.
+    /// Depth of a stretch in panels of 16 columns and less, where there are wider ones: 16 KB of B, half of an L1 of 32 KB.
     private static final int NARROW_KC = 256;
+    /// Depth of a stretch, and of a packed panel, with 16 registers, where no panel is wider than 16 columns: 64 KB of B,
+    /// which stream from L2, 11 bytes a cycle. On Zen 4 under AVX2 1024 x 1024 x 1024 reached 82% of peak with 512, 87%
+    /// with 1024, 88% with 2048, and 80% with 256 in the order of panels: chains that stop more often cost more than an L1
+    /// that holds a panel saves.
+    private static final int DEEP_KC = 1024;
 
     private static final GemmKernel KERNEL = of(Backend.VECTOR.lanes(), Backend.VECTOR.registers() >= 32,
             Backend.VECTOR.whole512());
@@ -47,11 +51,16 @@ final class VectorGemm extends GemmKernel {
         return many && !panels.twelves() ? super.step() : 12;
     }
 
-    // Panels of 16 columns: a block of B no deeper than a panel in L1 has room in L2 (512 columns: 512 KB). With a
-    // depth of 2048 B came from L3 for each part: under AVX2 512 x 512 x 512 reached 73 to 78% of peak, now 79 to 82%.
     @Override
     int depth() {
-        return many ? super.depth() : NARROW_KC;
+        return many ? super.depth() : DEEP_KC;
+    }
+
+    // Panels of 16 columns let A pass by four times as often as those of 64: it must be a part that stays in L2. With
+    // DEEP_KC 512 x 512 x 512 takes 5% less, 1024 x 1024 x 1024 9% (Zen 4 under AVX2, in turns with the other order).
+    @Override
+    boolean byPanels() {
+        return many;
     }
 
     // Tiles of 8 cycles a step wait for L2, those of 16 do not: 128 x 96 x 128 57% and 70% of peak, 160^3 82% and 89%.
@@ -81,7 +90,7 @@ final class VectorGemm extends GemmKernel {
                 bRow = panel.width;
             }
             // The chains go on from C in whole vectors.
-            int kc = panel.width <= 16 ? NARROW_KC : panel.width == 32 ? 2 * Gemm.KC : Gemm.KC;
+            int kc = !many ? DEEP_KC : panel.width <= 16 ? NARROW_KC : panel.width == 32 ? 2 * Gemm.KC : Gemm.KC;
             kc = cOffset + (m - 1L) * ldc + j + panel.width <= c.length ? kc : k;
             boolean nan = false;
             for (int p = 0; p < k; p += kc) {
@@ -108,7 +117,7 @@ final class VectorGemm extends GemmKernel {
         VectorPanel.Tile tile = null;
         if (packed != null) {
             tile = panel.tile(m, m, lda, transposed, fresh, true);
-            nan = tile.of(VectorPanel.packing(form), panel.width).run(k, a, aOffset, lda, b, bAt, bRow, start,
+            nan = panel.copy(tile, VectorPanel.packing(form)).run(k, a, aOffset, lda, b, bAt, bRow, start,
                     startOffset, startRow, c, cOffset, ldc, n, rectified, packed, packedAt);
             i = tile.rows;
             b = packed;
@@ -121,7 +130,7 @@ final class VectorGemm extends GemmKernel {
                 tile = panel.tile(m, m - i, lda, transposed, fresh, ldc == n);
             }
             i = Math.min(i, m - tile.rows);
-            nan |= tile.of(form, panel.width).run(k, a, aOffset + i * aRow, lda, b, bAt, bRow, start,
+            nan |= panel.copy(tile, form).run(k, a, aOffset + i * aRow, lda, b, bAt, bRow, start,
                     startOffset + i * startRow, startRow, c, cOffset + i * ldc, ldc, n, rectified, null, 0);
             i += tile.rows;
         }
@@ -134,6 +143,12 @@ final class VectorGemm extends GemmKernel {
                 c[j] = Sums.canonical(c[j]);
             }
         }
+    }
+
+    @Override
+    void pack(int k, int filled, int width, float[] b, int bOffset, int ldb, float[] y, int yOffset) {
+        int done = lanes < VectorPack.SIDE ? 0 : VectorPack.wholeRows(k, width, b, bOffset, ldb, y, yOffset);
+        super.pack(k - done, filled, width, b, bOffset + done * ldb, ldb, y, yOffset + done * width);
     }
 
     @Override

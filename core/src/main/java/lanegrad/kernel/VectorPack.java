@@ -35,6 +35,21 @@ final class VectorPack {
         return whole;
     }
 
+    /// `y[i * width + j] = x[i * ldx + j]` for j < width, a multiple of 8, and as many of the rows as lie whole in x;
+    /// returns how many. To read past a row's end, where the next begins, saves a loop over the last columns.
+    static int wholeRows(int rows, int width, float[] x, int xAt, int ldx, float[] y, int yAt) {
+        int room = x.length - width - xAt;
+        int whole = room < 0 ? 0 : Math.min(rows, room / ldx + 1);
+        for (int i = 0; i < whole; i++) {
+            int from = xAt + i * ldx;
+            int to = yAt + i * width;
+            for (int j = 0; j < width; j += SIDE) {
+                FloatVector.fromArray(S, x, from + j).intoArray(y, to + j);
+            }
+        }
+        return whole;
+    }
+
     /// `y[j * ldy + i] = x[i * ldx + j]` for i and j from 0 to 7.
     ///
     /// Three rounds, with distances d = 1, 2, 4. A round pairs the rows r and r + d, and swaps the elements of

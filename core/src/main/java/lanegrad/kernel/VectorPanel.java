@@ -51,18 +51,22 @@ final class VectorPanel {
     private static final int DEEP = 48;
     /// Distances of two rows of A as stored that tiles know as a constant: those of small networks, and of a packed A.
     /// The indices of eight rows are then one number with constants added, and have their checks in common: 32 and 1440
-    /// x 64 x 32 take 4 to 8% less, 32 x 64 x 10 3 to 5%. Tiles of four rows gain nothing, and in 6 x 2 C2 loads all
-    /// broadcasts of a step at once, for which 16 registers are too few: half the speed.
+    /// x 64 x 32 take 4 to 8% less, 32 x 64 x 10 3 to 5%. Tiles of four rows gain nothing with 32 registers; with 16, where
+    /// vectors are shorter and a step has fewer cycles for its instructions, 4 x 2 reaches 95% of peak in place of 85%,
+    /// and A^T can have tiles of 6 x 2: TN 64 x 32 x 32 takes 15% less, 128 x 128 x 10 25%.
     private static final int[] DISTANCES = {0, 10, 32, Gemm.MC, 128};
 
     /// Columns that the panel takes; the last vector may be stored in part.
     final int width;
     /// From tall to low, then the tile of one row, which is never asked for more.
     private final Tile[] tiles;
+    /// Whether there are 16 registers only.
+    private final boolean sixteen;
 
     private VectorPanel(int width, Tile... tiles) {
         this.width = width;
         this.tiles = tiles;
+        sixteen = tiles[0].template == VectorTile6x2.class;
     }
 
     /// The panels of a machine, which choose among them.
@@ -76,37 +80,41 @@ final class VectorPanel {
         /// @param many whether there are 32 registers rather than 16
         /// @param whole whether operations on 512 bits, which there are, are done at once and not as two of 256
         Set(int lanes, boolean many, boolean whole) {
+            boolean masks = many && lanes >= 8;
             // From narrow to wide: the wider ones replace them where they fit.
-            fill(1, many ? eightColumns(lanes >= 8, true) : twoVectors(8, false, S128, S64, true));
-            if (many && lanes < 8) {
-                fill(5, twoVectors(8, true, S128, S64, true));
+            for (int i = 1; i < 8; i++) {
+                int columns = masks ? VectorTile.MASKED : i;
+                byColumns[i] = i < 5 || lanes >= 8 ? eightColumns(masks || i > 4 && lanes >= 8, columns)
+                        : twoVectors(8, many, S128, S64, columns);
             }
-            fill(8, many && lanes >= 8 ? eightColumns(true, false) : twoVectors(8, many, S128, S64, false));
+            fill(8, lanes >= 8 ? eightColumns(true, 0) : twoVectors(8, many, S128, S64, 0));
+            for (int i = 9; i < 16 && lanes >= 8; i++) {
+                byColumns[i] = twoVectors(16, many, S256, S128, masks ? VectorTile.MASKED : i);
+            }
+            if (masks) {
+                byColumns[TEN] = new VectorPanel(16, new Tile(VectorTile8x10.class, 8, S256, 0),
+                        new Tile(VectorTile4x2.class, 4, S256, VectorTile.MASKED),
+                        new Tile(VectorTile1x4.class, 1, S128, VectorTile.MASKED));
+            }
             if (lanes >= 8) {
-                fill(9, twoVectors(16, many, S256, S128, true));
-                if (many) {
-                    byColumns[TEN] = new VectorPanel(16, new Tile(VectorTile8x10.class, 8, S256, false),
-                            new Tile(VectorTile4x2.class, 4, S256, true), new Tile(VectorTile1x4.class, 1, S128, true));
-                }
-                fill(16, twoVectors(16, many, S256, S128, false));
-            }
-            if (many && lanes < 8) {
-                fill(16, new VectorPanel(16, new Tile(VectorTile6x4.class, 6, S128, false),
-                        new Tile(VectorTile4x4.class, 4, S128, false), new Tile(VectorTile1x4.class, 1, S128, false)));
+                fill(16, twoVectors(16, many, S256, S128, 0));
+            } else if (many) {
+                fill(16, new VectorPanel(16, new Tile(VectorTile6x4.class, 6, S128, 0),
+                        new Tile(VectorTile4x4.class, 4, S128, 0), new Tile(VectorTile1x4.class, 1, S128, 0)));
             }
             if (whole) {
-                fill(8, sixteenColumns(true));
-                fill(16, sixteenColumns(false));
-                fill(17, twoVectors(32, many, S512, S256, true));
+                fill(8, sixteenColumns(VectorTile.MASKED));
+                fill(16, sixteenColumns(0));
+                fill(17, twoVectors(32, many, S512, S256, VectorTile.MASKED));
             }
             if (lanes >= 16) {
-                fill(32, whole ? twelveRows() : twoVectors(32, many, S512, S256, false));
+                fill(32, whole ? twelveRows() : twoVectors(32, many, S512, S256, 0));
                 deep = whole ? byColumns[32] : null;
-                fill(MOST, new VectorPanel(MOST, new Tile(VectorTile5x4.class, 5, S512, false),
-                        new Tile(VectorTile4x4.class, 4, S512, false), new Tile(VectorTile1x4.class, 1, S512, false)));
-                row = new VectorPanel(ROW, new Tile(VectorTile1x8.class, 1, S512, false));
-                few = whole ? null : new VectorPanel(32, new Tile(VectorTile5x4.class, 5, S256, false),
-                        new Tile(VectorTile4x4.class, 4, S256, false), new Tile(VectorTile1x4.class, 1, S256, false));
+                fill(MOST, new VectorPanel(MOST, new Tile(VectorTile5x4.class, 5, S512, 0),
+                        new Tile(VectorTile4x4.class, 4, S512, 0), new Tile(VectorTile1x4.class, 1, S512, 0)));
+                row = new VectorPanel(ROW, new Tile(VectorTile1x8.class, 1, S512, 0));
+                few = whole ? null : new VectorPanel(32, new Tile(VectorTile5x4.class, 5, S256, 0),
+                        new Tile(VectorTile4x4.class, 4, S256, 0), new Tile(VectorTile1x4.class, 1, S256, 0));
             }
         }
 
@@ -136,30 +144,30 @@ final class VectorPanel {
     }
 
     private static VectorPanel twoVectors(int width, boolean many, VectorSpecies<Float> species,
-            VectorSpecies<Float> single, boolean ragged) {
-        return new VectorPanel(width, many ? new Tile(VectorTile8x2.class, 8, species, ragged)
-                : new Tile(VectorTile6x2.class, 6, species, ragged), new Tile(VectorTile4x2.class, 4, species, ragged),
-                new Tile(VectorTile1x4.class, 1, single, ragged));
+            VectorSpecies<Float> single, int columns) {
+        return new VectorPanel(width, many ? new Tile(VectorTile8x2.class, 8, species, columns)
+                : new Tile(VectorTile6x2.class, 6, species, columns), new Tile(VectorTile4x2.class, 4, species, columns),
+                new Tile(VectorTile1x4.class, 1, single, columns));
     }
 
     // With vectors of 128 bits columns that do not fill the first of two vectors have no tall tile.
-    private static VectorPanel eightColumns(boolean tall, boolean ragged) {
-        Tile four = new Tile(VectorTile4x2.class, 4, S128, ragged);
-        Tile single = new Tile(VectorTile1x4.class, 1, S64, ragged);
-        return tall ? new VectorPanel(8, new Tile(VectorTile8x1.class, 8, S256, ragged), four, single)
+    private static VectorPanel eightColumns(boolean tall, int columns) {
+        Tile four = new Tile(VectorTile4x2.class, 4, S128, columns);
+        Tile single = new Tile(VectorTile1x4.class, 1, S64, columns);
+        return tall ? new VectorPanel(8, new Tile(VectorTile8x1.class, 8, S256, columns), four, single)
                 : new VectorPanel(8, four, single);
     }
 
-    private static VectorPanel sixteenColumns(boolean ragged) {
-        return new VectorPanel(16, new Tile(VectorTile16x1.class, 16, S512, ragged),
-                new Tile(VectorTile8x1.class, 8, S512, ragged), new Tile(VectorTile4x2.class, 4, S256, ragged),
-                new Tile(VectorTile1x4.class, 1, S128, ragged));
+    private static VectorPanel sixteenColumns(int columns) {
+        return new VectorPanel(16, new Tile(VectorTile16x1.class, 16, S512, columns),
+                new Tile(VectorTile8x1.class, 8, S512, columns), new Tile(VectorTile4x2.class, 4, S256, columns),
+                new Tile(VectorTile1x4.class, 1, S128, columns));
     }
 
     private static VectorPanel twelveRows() {
-        return new VectorPanel(32, new Tile(VectorTile12x2.class, 12, S512, false),
-                new Tile(VectorTile8x2.class, 8, S512, false), new Tile(VectorTile4x2.class, 4, S512, false),
-                new Tile(VectorTile1x4.class, 1, S256, false));
+        return new VectorPanel(32, new Tile(VectorTile12x2.class, 12, S512, 0),
+                new Tile(VectorTile8x2.class, 8, S512, 0), new Tile(VectorTile4x2.class, 4, S512, 0),
+                new Tile(VectorTile1x4.class, 1, S256, 0));
     }
 
     /// The tile for the next of `left` of a block's m rows.
@@ -180,7 +188,15 @@ final class VectorPanel {
     int form(int k, int lda, int ldb, boolean transposed, boolean fresh) {
         int b = ldb < width ? EXACT + ldb : ldb == width ? 1 : ldb == 2 * width ? 2 : ldb == 4 * width ? 3 : 0;
         return (transposed ? TRANSPOSED : 0) | (fresh ? FRESH : 0)
-                | (transposed && k < DEEP ? 0 : distance(lda)) << LDA | b << LDB;
+                | (transposed && k < DEEP && !sixteen ? 0 : distance(lda)) << LDA | b << LDB;
+    }
+
+    /// The copy of one of the tiles for a form.
+    VectorTile copy(Tile tile, int form) {
+        // Tiles of few rows gain nothing by a constant distance of A's, unless it is transposed.
+        int own = sixteen || tile.rows >= TALL || (form & TRANSPOSED) != 0 ? form : form & ~((1 << LDB) - (1 << LDA));
+        VectorTile copy = tile.copies[own];
+        return copy != null ? copy : tile.make(own, width);
     }
 
     /// Whether the first tile of so many rows can copy this panel of B, of which so many columns are left.
@@ -211,14 +227,14 @@ final class VectorPanel {
         final int rows;
         private final Class<? extends VectorTile> template;
         private final VectorSpecies<Float> species;
-        private final boolean ragged;
+        private final int columns;
         private final VectorTile[] copies;
 
-        Tile(Class<? extends VectorTile> template, int rows, VectorSpecies<Float> species, boolean ragged) {
+        Tile(Class<? extends VectorTile> template, int rows, VectorSpecies<Float> species, int columns) {
             this.template = template;
             this.rows = rows;
             this.species = species;
-            this.ragged = ragged;
+            this.columns = columns;
             copies = new VectorTile[template == VectorTile12x2.class ? 2 * PACKS : PACKS];
         }
 
@@ -239,21 +255,13 @@ final class VectorPanel {
         }
 
         private boolean suits(int lda, boolean transposed, boolean flush) {
-            // With A transposed C2 loads all broadcasts of a step at once: 6 x 2 has no registers for them and spills
-            // (37% of peak at TN 512 x 512 x 512 under AVX2; 4 x 2 67%).
+            // With A transposed and an unknown distance C2 loads all broadcasts of a step at once: 6 x 2 has no registers
+            // for them, and half the speed of 4 x 2.
             if (template == VectorTile6x2.class) {
-                return !transposed;
+                return !transposed || distance(lda) > 0;
             }
             // Indices of 16 rows are more than there are registers.
-            return template != VectorTile16x1.class || (transposed || distance(lda) > 0) && (!ragged || flush);
-        }
-
-        /// The copy for a form, of a panel so wide.
-        VectorTile of(int form, int width) {
-            // Tiles of few rows gain nothing by a constant distance of A's, unless it is transposed.
-            int own = rows >= TALL || (form & TRANSPOSED) != 0 ? form : form & ~((1 << LDB) - (1 << LDA));
-            VectorTile tile = copies[own];
-            return tile != null ? tile : make(own, width);
+            return template != VectorTile16x1.class || (transposed || distance(lda) > 0) && (columns == 0 || flush);
         }
 
         // Two threads may both make one; tiles have no state, so either serves.
@@ -263,7 +271,7 @@ final class VectorPanel {
             int lda = DISTANCES[form >> LDA & (1 << LDB - LDA) - 1];
             boolean transposed = (form & TRANSPOSED) != 0;
             VectorTile tile = HiddenCopy.of(template, new VectorTile.Form(species, transposed ? 1 : lda,
-                    transposed ? lda : 1, (form & FRESH) != 0, ldb, ragged, (form & PACKS) != 0),
+                    transposed ? lda : 1, (form & FRESH) != 0, ldb, columns, (form & PACKS) != 0),
                     VectorTile.class);
             copies[form] = tile;
             return tile;

@@ -53,7 +53,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// | 32 | 256 bits | up to 8 | 8 x 1; 4 x 2 of 128 bits for the rest |
 /// | 32 | at most 128 bits | 16 | 6 x 4, and 4 x 4 for what 6 leaves |
 /// | 32 | at most 128 bits | 5 to 8, and fewer | 8 x 2 and 4 x 2; 4 x 2 |
-/// | 16 | 256 bits | 16, or less | 6 x 2: 12 + 2 + 2 = 16 registers; 4 x 2 for the rest, and for A^T |
+/// | 16 | 256 bits | 16, or less | 6 x 2: 12 + 2 + 2 = 16 registers; 4 x 2 for the rest, and for most A^T in their place |
 /// | 16 | 128 bits | 8, or less | the same two |
 /// | any | a quarter of the panel | any | 1 x 4: single rows, four chains to hide the 4 cycles of an fma |
 ///
@@ -88,11 +88,14 @@ abstract class VectorTile {
     /// @param fresh whether all rows begin with the same row of `start`
     /// @param ldb the distance of two rows of B where it is a constant: less than the tile's width, or one, two or four
     ///        times that; else 0
-    /// @param ragged whether the stores are masked to `columns`
+    /// @param columns 0 if all are stored; [#MASKED]; or, where there are no mask registers, how many
     /// @param packs whether B is copied on the way; only of [VectorTile12x2]
-    record Form(VectorSpecies<Float> species, int aRow, int aColumn, boolean fresh, int ldb, boolean ragged,
+    record Form(VectorSpecies<Float> species, int aRow, int aColumn, boolean fresh, int ldb, int columns,
             boolean packs) {
     }
+
+    /// Of the columns those are stored that [#run] is asked for, under a mask.
+    static final int MASKED = -1;
 
     VectorTile() {
     }
@@ -100,7 +103,7 @@ abstract class VectorTile {
     /// Multiplies MR rows of op(A) by NR vectors of B.
     ///
     /// @param lda distance of two rows of A as it is stored
-    /// @param columns that are stored, if the form is ragged
+    /// @param columns that are stored, if the form is masked
     /// @param rectified whether negative results become 0 before they are stored; not part of the form, since each
     ///        form costs a start-up 0.1 s of compilation, and a branch after the loop costs nothing
     /// @param copy where the rows of B are copied to as they are read, one behind the other, if the form packs

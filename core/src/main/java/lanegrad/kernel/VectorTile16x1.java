@@ -23,7 +23,7 @@ final class VectorTile16x1 extends VectorTile {
     private static final int COLUMN = FORM.aColumn();
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
-    private static final boolean RAGGED = FORM.ragged();
+    private static final boolean MASKS = FORM.columns() == MASKED;
 
     @Override
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
@@ -131,7 +131,7 @@ final class VectorTile16x1 extends VectorTile {
         c12.intoArray(c, cAt + 12 * ldc);
         c13.intoArray(c, cAt + 13 * ldc);
         c14.intoArray(c, cAt + 14 * ldc);
-        if (RAGGED) {
+        if (MASKS) {
             c15.intoArray(c, cAt + 15 * ldc, S.indexInRange(0, columns));
         } else {
             c15.intoArray(c, cAt + 15 * ldc);

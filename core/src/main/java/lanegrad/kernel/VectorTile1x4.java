@@ -7,6 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// One row by 4 vectors: what is left below the taller tiles, and a batch of one. Its four chains of multiply-adds
@@ -19,7 +20,13 @@ final class VectorTile1x4 extends VectorTile {
     private static final int COLUMN = FORM.aColumn();
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
-    private static final boolean RAGGED = FORM.ragged();
+    private static final boolean MASKS = FORM.columns() == MASKED;
+    private static final int COLUMNS = FORM.columns();
+    /// The vector that is stored last, and how many of its columns; with those of the one before they are L, as in
+    /// [VectorTile4x2].
+    private static final int LAST = (COLUMNS - 1) / L;
+    private static final VectorMask<Float> NEXT = S.indexInRange(LAST * L, COLUMNS);
+    private static final VectorShuffle<Float> TURN = VectorShuffle.iota(S, COLUMNS, 1, true);
 
     @Override
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
@@ -48,7 +55,7 @@ final class VectorTile1x4 extends VectorTile {
             c02 = c02.blend(0, c02.compare(VectorOperators.LE, 0));
             c03 = c03.blend(0, c03.compare(VectorOperators.LE, 0));
         }
-        if (RAGGED) {
+        if (MASKS) {
             VectorMask<Float> m0 = S.indexInRange(0, columns);
             VectorMask<Float> m1 = S.indexInRange(L, columns);
             VectorMask<Float> m2 = S.indexInRange(2 * L, columns);
@@ -57,6 +64,20 @@ final class VectorTile1x4 extends VectorTile {
             c01.intoArray(c, cAt + L, m1);
             c02.intoArray(c, cAt + 2 * L, m2);
             c03.intoArray(c, cAt + 3 * L, m3);
+        } else if (COLUMNS > 0 && COLUMNS < L) {
+            c[cAt] = c00.lane(0);
+        } else if (COLUMNS > 0) {
+            c00.intoArray(c, cAt);
+            if (LAST == 1) {
+                c00.blend(c01, NEXT).rearrange(TURN).intoArray(c, cAt + COLUMNS - L);
+            } else if (LAST == 2) {
+                c01.intoArray(c, cAt + L);
+                c01.blend(c02, NEXT).rearrange(TURN).intoArray(c, cAt + COLUMNS - L);
+            } else if (LAST == 3) {
+                c01.intoArray(c, cAt + L);
+                c02.intoArray(c, cAt + 2 * L);
+                c02.blend(c03, NEXT).rearrange(TURN).intoArray(c, cAt + COLUMNS - L);
+            }
         } else {
             c00.intoArray(c, cAt);
             c01.intoArray(c, cAt + L);

@@ -7,6 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// 4 rows by 2 vectors: what tiles of 8 or 6 rows leave. Eight chains of multiply-adds, as many as their
@@ -18,9 +19,15 @@ final class VectorTile4x2 extends VectorTile {
     private static final int L = S.length();
     private static final int ROW = FORM.aRow();
     private static final int COLUMN = FORM.aColumn();
+    private static final int FIRST = ROW > 1 ? ROW : 0;
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
-    private static final boolean RAGGED = FORM.ragged();
+    private static final boolean MASKS = FORM.columns() == MASKED;
+    private static final int COLUMNS = FORM.columns();
+    /// The columns of the second vector that are stored come before those of the first in this blend, and behind them
+    /// when it is turned: then it is the last L columns.
+    private static final VectorMask<Float> NEXT = S.indexInRange(L, COLUMNS);
+    private static final VectorShuffle<Float> TURN = VectorShuffle.iota(S, COLUMNS, 1, true);
 
     @Override
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
@@ -34,6 +41,7 @@ final class VectorTile4x2 extends VectorTile {
         FloatVector c21 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 2 * startRow + L);
         FloatVector c30 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 3 * startRow);
         FloatVector c31 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 3 * startRow + L);
+        int above = aAt - lda;
         int a1 = aAt + lda;
         int a2 = aAt + 2 * lda;
         int a3 = aAt + 3 * lda;
@@ -41,17 +49,17 @@ final class VectorTile4x2 extends VectorTile {
             int q = bAt + p * (LDB == 0 ? ldb : LDB);
             FloatVector b0 = FloatVector.fromArray(S, b, q);
             FloatVector b1 = FloatVector.fromArray(S, b, q + L);
-            int t = aAt + p * (COLUMN == 0 ? lda : COLUMN);
-            FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t])).reinterpretAsFloats();
+            int t = (FIRST == 0 ? aAt : above) + p * (COLUMN == 0 ? lda : COLUMN);
+            FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t + FIRST])).reinterpretAsFloats();
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a1 + p : t + ROW])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a1 + p : t + FIRST + ROW])).reinterpretAsFloats();
             c10 = x.fma(b0, c10);
             c11 = x.fma(b1, c11);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a2 + p : t + 2 * ROW])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a2 + p : t + FIRST + 2 * ROW])).reinterpretAsFloats();
             c20 = x.fma(b0, c20);
             c21 = x.fma(b1, c21);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a3 + p : t + 3 * ROW])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a3 + p : t + FIRST + 3 * ROW])).reinterpretAsFloats();
             c30 = x.fma(b0, c30);
             c31 = x.fma(b1, c31);
         }
@@ -65,7 +73,7 @@ final class VectorTile4x2 extends VectorTile {
             c30 = c30.blend(0, c30.compare(VectorOperators.LE, 0));
             c31 = c31.blend(0, c31.compare(VectorOperators.LE, 0));
         }
-        if (RAGGED) {
+        if (MASKS) {
             VectorMask<Float> m0 = S.indexInRange(0, columns);
             VectorMask<Float> m1 = S.indexInRange(L, columns);
             c00.intoArray(c, cAt, m0);
@@ -76,6 +84,37 @@ final class VectorTile4x2 extends VectorTile {
             c21.intoArray(c, cAt + 2 * ldc + L, m1);
             c30.intoArray(c, cAt + 3 * ldc, m0);
             c31.intoArray(c, cAt + 3 * ldc + L, m1);
+        } else if (COLUMNS > L) {
+            c00.intoArray(c, cAt);
+            c00.blend(c01, NEXT).rearrange(TURN).intoArray(c, cAt + COLUMNS - L);
+            c10.intoArray(c, cAt + ldc);
+            c10.blend(c11, NEXT).rearrange(TURN).intoArray(c, cAt + ldc + COLUMNS - L);
+            c20.intoArray(c, cAt + 2 * ldc);
+            c20.blend(c21, NEXT).rearrange(TURN).intoArray(c, cAt + 2 * ldc + COLUMNS - L);
+            c30.intoArray(c, cAt + 3 * ldc);
+            c30.blend(c31, NEXT).rearrange(TURN).intoArray(c, cAt + 3 * ldc + COLUMNS - L);
+        } else if (COLUMNS == L) {
+            c00.intoArray(c, cAt);
+            c10.intoArray(c, cAt + ldc);
+            c20.intoArray(c, cAt + 2 * ldc);
+            c30.intoArray(c, cAt + 3 * ldc);
+        } else if (COLUMNS > 0) {
+            c[cAt] = c00.lane(0);
+            c[cAt + ldc] = c10.lane(0);
+            c[cAt + 2 * ldc] = c20.lane(0);
+            c[cAt + 3 * ldc] = c30.lane(0);
+            if (COLUMNS > 1) {
+                c[cAt + 1] = c00.lane(1);
+                c[cAt + ldc + 1] = c10.lane(1);
+                c[cAt + 2 * ldc + 1] = c20.lane(1);
+                c[cAt + 3 * ldc + 1] = c30.lane(1);
+            }
+            if (COLUMNS > 2) {
+                c[cAt + 2] = c00.lane(2);
+                c[cAt + ldc + 2] = c10.lane(2);
+                c[cAt + 2 * ldc + 2] = c20.lane(2);
+                c[cAt + 3 * ldc + 2] = c30.lane(2);
+            }
         } else {
             c00.intoArray(c, cAt);
             c01.intoArray(c, cAt + L);

@@ -7,19 +7,34 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// 6 rows by 2 vectors: 12 accumulators, 2 vectors of B and a broadcast or two: the most that 16 registers hold.
-/// On vectors of 256 and 128 bits it also serves the last columns of C, and stores them under a mask. Not for A^T:
-/// C2 would load all its broadcasts at once.
+/// On vectors of 256 and 128 bits it also serves the last columns of C, and stores them under a mask.
+///
+/// **No register to spare.** If C2 loads a third broadcast before the first two are used, it keeps an accumulator in
+/// memory, and each step waits 14 cycles for it in place of 6. Whether it does hangs on trifles. With indices of their
+/// own, the rows of A are loaded by twos, in 34 instructions a step. With a constant distance of the rows, in 28, if the
+/// constant is in the index of each of them, the first too: so they are counted from the row above the first. With an
+/// A^T whose distance is a constant, in 30; with another A^T it loads all six at once, and [VectorTile4x2] has to do.
+/// `scripts/lanegrad asm tile6x2` shows it, and a test holds it.
 final class VectorTile6x2 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
     private static final VectorSpecies<Integer> I = S.withLanes(int.class);
     private static final int L = S.length();
+    private static final int ROW = FORM.aRow();
+    private static final int COLUMN = FORM.aColumn();
+    private static final int FIRST = ROW == 1 ? COLUMN : ROW;
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
-    private static final boolean RAGGED = FORM.ragged();
+    private static final boolean MASKS = FORM.columns() == MASKED;
+    private static final int COLUMNS = FORM.columns();
+    /// The columns of the second vector that are stored come before those of the first in this blend, and behind them
+    /// when it is turned: then it is the last L columns.
+    private static final VectorMask<Float> NEXT = S.indexInRange(L, COLUMNS);
+    private static final VectorShuffle<Float> TURN = VectorShuffle.iota(S, COLUMNS, 1, true);
 
     @Override
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
@@ -37,6 +52,7 @@ final class VectorTile6x2 extends VectorTile {
         FloatVector c41 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 4 * startRow + L);
         FloatVector c50 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 5 * startRow);
         FloatVector c51 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 5 * startRow + L);
+        int above = aAt - lda;
         int a1 = aAt + lda;
         int a2 = aAt + 2 * lda;
         int a3 = aAt + 3 * lda;
@@ -46,22 +62,23 @@ final class VectorTile6x2 extends VectorTile {
             int q = bAt + p * (LDB == 0 ? ldb : LDB);
             FloatVector b0 = FloatVector.fromArray(S, b, q);
             FloatVector b1 = FloatVector.fromArray(S, b, q + L);
-            FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[aAt + p])).reinterpretAsFloats();
+            int t = (FIRST == 0 ? aAt : above) + p * (COLUMN == 0 ? lda : COLUMN);
+            FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t + FIRST])).reinterpretAsFloats();
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[a1 + p])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a1 + p : t + FIRST + ROW])).reinterpretAsFloats();
             c10 = x.fma(b0, c10);
             c11 = x.fma(b1, c11);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[a2 + p])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a2 + p : t + FIRST + 2 * ROW])).reinterpretAsFloats();
             c20 = x.fma(b0, c20);
             c21 = x.fma(b1, c21);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[a3 + p])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a3 + p : t + FIRST + 3 * ROW])).reinterpretAsFloats();
             c30 = x.fma(b0, c30);
             c31 = x.fma(b1, c31);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[a4 + p])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a4 + p : t + FIRST + 4 * ROW])).reinterpretAsFloats();
             c40 = x.fma(b0, c40);
             c41 = x.fma(b1, c41);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[a5 + p])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a5 + p : t + FIRST + 5 * ROW])).reinterpretAsFloats();
             c50 = x.fma(b0, c50);
             c51 = x.fma(b1, c51);
         }
@@ -79,7 +96,7 @@ final class VectorTile6x2 extends VectorTile {
             c50 = c50.blend(0, c50.compare(VectorOperators.LE, 0));
             c51 = c51.blend(0, c51.compare(VectorOperators.LE, 0));
         }
-        if (RAGGED) {
+        if (MASKS) {
             VectorMask<Float> m0 = S.indexInRange(0, columns);
             VectorMask<Float> m1 = S.indexInRange(L, columns);
             c00.intoArray(c, cAt, m0);
@@ -94,6 +111,19 @@ final class VectorTile6x2 extends VectorTile {
             c41.intoArray(c, cAt + 4 * ldc + L, m1);
             c50.intoArray(c, cAt + 5 * ldc, m0);
             c51.intoArray(c, cAt + 5 * ldc + L, m1);
+        } else if (COLUMNS > L) {
+            c00.intoArray(c, cAt);
+            c00.blend(c01, NEXT).rearrange(TURN).intoArray(c, cAt + COLUMNS - L);
+            c10.intoArray(c, cAt + ldc);
+            c10.blend(c11, NEXT).rearrange(TURN).intoArray(c, cAt + ldc + COLUMNS - L);
+            c20.intoArray(c, cAt + 2 * ldc);
+            c20.blend(c21, NEXT).rearrange(TURN).intoArray(c, cAt + 2 * ldc + COLUMNS - L);
+            c30.intoArray(c, cAt + 3 * ldc);
+            c30.blend(c31, NEXT).rearrange(TURN).intoArray(c, cAt + 3 * ldc + COLUMNS - L);
+            c40.intoArray(c, cAt + 4 * ldc);
+            c40.blend(c41, NEXT).rearrange(TURN).intoArray(c, cAt + 4 * ldc + COLUMNS - L);
+            c50.intoArray(c, cAt + 5 * ldc);
+            c50.blend(c51, NEXT).rearrange(TURN).intoArray(c, cAt + 5 * ldc + COLUMNS - L);
         } else {
             c00.intoArray(c, cAt);
             c01.intoArray(c, cAt + L);

@@ -7,6 +7,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// 8 rows by one vector: 8 accumulators, as many as hide the four cycles of a multiply-add where two are done a cycle.
@@ -15,11 +17,16 @@ final class VectorTile8x1 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
     private static final VectorSpecies<Integer> I = S.withLanes(int.class);
+    private static final int L = S.length();
     private static final int ROW = FORM.aRow();
     private static final int COLUMN = FORM.aColumn();
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
-    private static final boolean RAGGED = FORM.ragged();
+    private static final boolean MASKS = FORM.columns() == MASKED;
+    private static final int COLUMNS = FORM.columns();
+    /// Half of the lanes, and the turn that brings the last of the columns there.
+    private static final VectorSpecies<Float> HALF = VectorSpecies.of(float.class, VectorShape.forBitSize(L * 16));
+    private static final VectorShuffle<Float> TURN = VectorShuffle.iota(S, COLUMNS - L / 2, 1, true);
 
     @Override
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
@@ -72,7 +79,7 @@ final class VectorTile8x1 extends VectorTile {
             c6 = c6.blend(zero, c6.compare(VectorOperators.LE, zero));
             c7 = c7.blend(zero, c7.compare(VectorOperators.LE, zero));
         }
-        if (RAGGED) {
+        if (MASKS) {
             VectorMask<Float> m0 = S.indexInRange(0, columns);
             c0.intoArray(c, cAt, m0);
             c1.intoArray(c, cAt + ldc, m0);
@@ -82,6 +89,23 @@ final class VectorTile8x1 extends VectorTile {
             c5.intoArray(c, cAt + 5 * ldc, m0);
             c6.intoArray(c, cAt + 6 * ldc, m0);
             c7.intoArray(c, cAt + 7 * ldc, m0);
+        } else if (COLUMNS > 0) {
+            c0.reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt);
+            c0.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + COLUMNS - L / 2);
+            c1.reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + ldc);
+            c1.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + ldc + COLUMNS - L / 2);
+            c2.reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 2 * ldc);
+            c2.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 2 * ldc + COLUMNS - L / 2);
+            c3.reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 3 * ldc);
+            c3.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 3 * ldc + COLUMNS - L / 2);
+            c4.reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 4 * ldc);
+            c4.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 4 * ldc + COLUMNS - L / 2);
+            c5.reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 5 * ldc);
+            c5.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 5 * ldc + COLUMNS - L / 2);
+            c6.reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 6 * ldc);
+            c6.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 6 * ldc + COLUMNS - L / 2);
+            c7.reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 7 * ldc);
+            c7.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 7 * ldc + COLUMNS - L / 2);
         } else {
             c0.intoArray(c, cAt);
             c1.intoArray(c, cAt + ldc);

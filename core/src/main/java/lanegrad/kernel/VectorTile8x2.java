@@ -7,6 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// 8 rows by 2 vectors: 16 accumulators, 2 vectors of B and a broadcast or two, of 32 registers. It also serves the
@@ -21,7 +22,12 @@ final class VectorTile8x2 extends VectorTile {
     private static final int COLUMN = FORM.aColumn();
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
-    private static final boolean RAGGED = FORM.ragged();
+    private static final boolean MASKS = FORM.columns() == MASKED;
+    private static final int COLUMNS = FORM.columns();
+    /// The columns of the second vector that are stored come before those of the first in this blend, and behind them
+    /// when it is turned: then it is the last L columns.
+    private static final VectorMask<Float> NEXT = S.indexInRange(L, COLUMNS);
+    private static final VectorShuffle<Float> TURN = VectorShuffle.iota(S, COLUMNS, 1, true);
 
     @Override
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
@@ -106,7 +112,7 @@ final class VectorTile8x2 extends VectorTile {
         c50.intoArray(c, cAt + 5 * ldc);
         c60.intoArray(c, cAt + 6 * ldc);
         c70.intoArray(c, cAt + 7 * ldc);
-        if (RAGGED) {
+        if (MASKS) {
             VectorMask<Float> some = S.indexInRange(L, columns);
             c01.intoArray(c, cAt + L, some);
             c11.intoArray(c, cAt + ldc + L, some);
@@ -116,6 +122,23 @@ final class VectorTile8x2 extends VectorTile {
             c51.intoArray(c, cAt + 5 * ldc + L, some);
             c61.intoArray(c, cAt + 6 * ldc + L, some);
             c71.intoArray(c, cAt + 7 * ldc + L, some);
+        } else if (COLUMNS > L) {
+            c00.intoArray(c, cAt);
+            c00.blend(c01, NEXT).rearrange(TURN).intoArray(c, cAt + COLUMNS - L);
+            c10.intoArray(c, cAt + ldc);
+            c10.blend(c11, NEXT).rearrange(TURN).intoArray(c, cAt + ldc + COLUMNS - L);
+            c20.intoArray(c, cAt + 2 * ldc);
+            c20.blend(c21, NEXT).rearrange(TURN).intoArray(c, cAt + 2 * ldc + COLUMNS - L);
+            c30.intoArray(c, cAt + 3 * ldc);
+            c30.blend(c31, NEXT).rearrange(TURN).intoArray(c, cAt + 3 * ldc + COLUMNS - L);
+            c40.intoArray(c, cAt + 4 * ldc);
+            c40.blend(c41, NEXT).rearrange(TURN).intoArray(c, cAt + 4 * ldc + COLUMNS - L);
+            c50.intoArray(c, cAt + 5 * ldc);
+            c50.blend(c51, NEXT).rearrange(TURN).intoArray(c, cAt + 5 * ldc + COLUMNS - L);
+            c60.intoArray(c, cAt + 6 * ldc);
+            c60.blend(c61, NEXT).rearrange(TURN).intoArray(c, cAt + 6 * ldc + COLUMNS - L);
+            c70.intoArray(c, cAt + 7 * ldc);
+            c70.blend(c71, NEXT).rearrange(TURN).intoArray(c, cAt + 7 * ldc + COLUMNS - L);
         } else {
             c01.intoArray(c, cAt + L);
             c11.intoArray(c, cAt + ldc + L);
