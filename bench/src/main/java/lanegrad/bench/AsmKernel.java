@@ -105,8 +105,9 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
             kernels.add(new AsmKernel("pairs", MATRIX, "lanegrad.kernel.VectorPairs::multiply",
                     s -> product(s == null ? "NN 64x64x4" : s)));
         }
-        if (many && vector.lanes() >= 8) {
-            kernels.add(new AsmKernel("column", MATRIX, "lanegrad.kernel.VectorColumn::multiply",
+        if (vector.lanes() >= 8) {
+            kernels.add(new AsmKernel(many ? "column" : "diagonals", MATRIX,
+                    "lanegrad.kernel.Vector" + (many ? "Column" : "Diagonals$Copy*") + "::multiply",
                     s -> product(s == null ? "NN 64x64x1" : s)));
         }
         kernels.add(new AsmKernel("transpose", MATRIX, "lanegrad.kernel.VectorPack::square",

@@ -6,7 +6,7 @@ import lanegrad.Backend;
 ///
 /// | columns | A | way |
 /// |---|---|---|
-/// | 1 | as it is | [VectorColumn]: the lanes go along the rows |
+/// | 1 | as it is | [VectorColumn], with 16 registers [VectorDiagonals]: the lanes go along the rows |
 /// | 2 to 4 | as it is | [VectorPairs]: two rows share a vector |
 /// | up to 12 | stored transposed | C^T is computed instead, and transposed: its long side goes along the lanes |
 ///
@@ -15,8 +15,10 @@ import lanegrad.Backend;
 final class NarrowProduct implements Parallel.Task {
     /// How a product is computed.
     enum Way {
-        /// As a single column.
+        /// As a single column, in squares.
         COLUMN,
+        /// As a single column, in diagonals.
+        DIAGONALS,
         /// Two rows in a vector.
         PAIRS,
         /// As C^T.
@@ -44,10 +46,13 @@ final class NarrowProduct implements Parallel.Task {
     /// How many the kernel does of the columns, and of k.
     private int columns;
     private int whole;
+    /// Where row 0 of B would stand in `packed`, whose last k - whole rows stand there as they are.
+    private int rest;
     private float[] a;
     private int aOffset;
     private int lda;
     private boolean rectified;
+    private VectorDiagonals diagonals;
     private float[] c;
     private int cOffset;
     private int ldc;
@@ -75,7 +80,7 @@ final class NarrowProduct implements Parallel.Task {
             return null;
         }
         if (n == 1) {
-            return k >= COLUMN_DEPTH && vector.registers() >= 32 ? Way.COLUMN : null;
+            return k >= COLUMN_DEPTH ? vector.registers() >= 32 ? Way.COLUMN : Way.DIAGONALS : null;
         }
         return k >= PAIRS_DEPTH ? Way.PAIRS : null;
     }
@@ -98,26 +103,39 @@ final class NarrowProduct implements Parallel.Task {
         this.cOffset = cOffset;
         this.ldc = ldc;
         columns = way == Way.PAIRS ? VectorPairs.COLUMNS : 1;
-        whole = k & -(way == Way.PAIRS ? VectorPairs.STEP : VectorPack.SIDE);
+        whole = k & -switch (way) {
+            case PAIRS -> VectorPairs.STEP;
+            case DIAGONALS -> VectorDiagonals.STEP;
+            default -> VectorPack.SIDE;
+        };
         width = way == Way.PAIRS ? 2 * columns : columns;
-        packed = Gemm.grown(packed, k * width);
-        if (n == VectorPairs.COLUMNS && !transB) {
+        rest = way == Way.DIAGONALS ? VectorDiagonals.packed(whole) - whole : 0;
+        packed = Gemm.grown(packed, rest + k * width);
+        int bRow = transB ? 1 : ldb;
+        if (way == Way.DIAGONALS) {
+            VectorDiagonals.pack(whole, b, bOffset, bRow, packed);
+            pack(whole, b, bOffset, bRow, 1);
+        } else if (n == VectorPairs.COLUMNS && !transB) {
             VectorPairs.pack(k, b, bOffset, ldb, packed);
         } else {
-            pack(b, bOffset, transB ? 1 : ldb, transB ? ldb : 1);
+            pack(0, b, bOffset, bRow, transB ? ldb : 1);
         }
         for (int j = 0; j < n; j++) {
             this.start[j] = start[j];
             this.start[j + width - columns] = start[j];
         }
+        diagonals = way == Way.DIAGONALS ? VectorDiagonals.of(lda) : null;
         int parts = Math.max(1, m / PART);
         rows = Gemm.grown(rows, parts * VectorPairs.ROWS * columns);
         Parallel.run(threads, parts, this);
     }
 
-    private void pack(float[] b, int bOffset, int bRow, int bColumn) {
+    // The rows of B from row `first` on.
+    private void pack(int first, float[] b, int bOffset, int bRow, int bColumn) {
         for (int j = 0; j < n; j++) {
-            for (int p = 0, from = bOffset + j * bColumn, to = j; p < k; p++, from += bRow, to += width) {
+            int from = bOffset + first * bRow + j * bColumn;
+            int to = rest + first * width + j;
+            for (int p = first; p < k; p++, from += bRow, to += width) {
                 packed[to] = b[from];
                 packed[to + width - columns] = b[from];
             }
@@ -146,9 +164,11 @@ final class NarrowProduct implements Parallel.Task {
             int at = aOffset + i * lda;
             float[] y = direct ? c : rows;
             int from = direct ? cOffset + i * n : part * step * columns;
-            boolean nan = way == Way.COLUMN
-                    ? VectorColumn.multiply(whole, a, at, lda, packed, start, rectified && direct, y, from)
-                    : VectorPairs.multiply(whole, a, at, lda, packed, start, rectified && direct, y, from);
+            boolean nan = switch (way) {
+                case COLUMN -> VectorColumn.multiply(whole, a, at, lda, packed, start, rectified && direct, y, from);
+                case DIAGONALS -> diagonals.multiply(whole, a, at, lda, packed, start, rectified && direct, y, from);
+                default -> VectorPairs.multiply(whole, a, at, lda, packed, start, rectified && direct, y, from);
+            };
             if (nan || !direct) {
                 finish(i, y, from);
             }
@@ -162,7 +182,7 @@ final class NarrowProduct implements Parallel.Task {
                 float x = a[aOffset + (i + r) * lda + p];
                 for (int j = 0; j < n; j++) {
                     int at = from + r * columns + j;
-                    y[at] = Math.fma(x, packed[p * width + j], y[at]);
+                    y[at] = Math.fma(x, packed[rest + p * width + j], y[at]);
                 }
             }
         }

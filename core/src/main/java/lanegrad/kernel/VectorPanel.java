@@ -18,8 +18,6 @@ final class VectorPanel {
     private static final VectorSpecies<Float> S128 = FloatVector.SPECIES_128;
     private static final VectorSpecies<Float> S64 = FloatVector.SPECIES_64;
 
-    /// For a single row of so many columns there is a tile of its own.
-    private static final int ROW = 128;
     /// So many columns have a tile of their own too, where 512 bits are done as halves.
     private static final int TEN = 10;
     /// Fewer rows than this are cut into fives where that makes them come out even: 5, 9 and 10 of them. With more rows
@@ -73,7 +71,9 @@ final class VectorPanel {
     static final class Set {
         private final VectorPanel[] byColumns = new VectorPanel[MOST + 1];
         private VectorPanel deep;
+        /// For single rows, whose chains wait for each other: eight long vectors, or four, beside each other.
         private VectorPanel row;
+        private VectorPanel halfRow;
         private VectorPanel few;
 
         /// @param lanes floats of the longest vector
@@ -102,6 +102,11 @@ final class VectorPanel {
                 fill(16, new VectorPanel(16, new Tile(VectorTile6x4.class, 6, S128, 0),
                         new Tile(VectorTile4x4.class, 4, S128, 0), new Tile(VectorTile1x4.class, 1, S128, 0)));
             }
+            if (lanes >= 8) {
+                row = new VectorPanel(8 * lanes, new Tile(VectorTile1x8.class, 1, lanes == 8 ? S256 : S512, 0));
+                // With 512 bits the widest panel has such a tile too.
+                halfRow = lanes == 8 ? new VectorPanel(32, new Tile(VectorTile1x4.class, 1, S256, 0)) : null;
+            }
             if (whole) {
                 fill(8, sixteenColumns(VectorTile.MASKED));
                 fill(16, sixteenColumns(0));
@@ -112,7 +117,6 @@ final class VectorPanel {
                 deep = whole ? byColumns[32] : null;
                 fill(MOST, new VectorPanel(MOST, new Tile(VectorTile5x4.class, 5, S512, 0),
                         new Tile(VectorTile4x4.class, 4, S512, 0), new Tile(VectorTile1x4.class, 1, S512, 0)));
-                row = new VectorPanel(ROW, new Tile(VectorTile1x8.class, 1, S512, 0));
                 few = whole ? null : new VectorPanel(32, new Tile(VectorTile5x4.class, 5, S256, 0),
                         new Tile(VectorTile4x4.class, 4, S256, 0), new Tile(VectorTile1x4.class, 1, S256, 0));
             }
@@ -131,8 +135,11 @@ final class VectorPanel {
 
         /// The next panel of a block of so many rows and so deep, when so many columns are left.
         VectorPanel of(int rows, int depth, int columns) {
-            if (rows < 4 && columns >= ROW && row != null) {
+            if (rows < 4 && row != null && columns >= row.width) {
                 return row;
+            }
+            if (rows < 4 && halfRow != null && columns >= halfRow.width) {
+                return halfRow;
             }
             if (columns >= 32 && columns < MOST && rows < FEW && fives(rows) > 0 && few != null) {
                 return few;
