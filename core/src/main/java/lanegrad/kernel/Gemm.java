@@ -351,7 +351,8 @@ public final class Gemm {
                     if (packed) {
                         packedB = grown(packedB, depth * kernel.padded(m, depth, columns));
                     }
-                    if (packed && kernel.byPanels() && (workers == 1 || columnParts >= COLUMN_PARTS)) {
+                    if (packed && (workers == 1 || columnParts >= COLUMN_PARTS)
+                            && kernel.byPanels((long) m * depth, (long) depth * columns)) {
                         run(COLUMNS, workers, columnParts);
                         continue;
                     }

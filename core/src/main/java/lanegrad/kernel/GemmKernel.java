@@ -20,8 +20,9 @@ abstract class GemmKernel {
         return Gemm.KB;
     }
 
-    /// Whether a thread goes panel by panel, all rows of A for each, or else part by part of the rows, all panels for each.
-    boolean byPanels() {
+    /// Whether a thread goes panel by panel, all rows of A for each, or else part by part of the rows, all panels for
+    /// each: with a block of so many floats of A and of B.
+    boolean byPanels(long a, long b) {
         return true;
     }
 

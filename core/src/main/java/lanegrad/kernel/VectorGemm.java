@@ -15,6 +15,9 @@ final class VectorGemm extends GemmKernel {
     /// that holds a panel saves.
     private static final int DEEP_KC = 1024;
 
+    /// So many floats are 512 KB, half of an L2.
+    private static final int IN_L2 = 1 << 17;
+
     private static final GemmKernel KERNEL = of(Backend.VECTOR.lanes(), Backend.VECTOR.registers() >= 32,
             Backend.VECTOR.whole512());
 
@@ -56,11 +59,12 @@ final class VectorGemm extends GemmKernel {
         return many ? super.depth() : DEEP_KC;
     }
 
-    // Panels of 16 columns let A pass by four times as often as those of 64: it must be a part that stays in L2. With
-    // DEEP_KC 512 x 512 x 512 takes 5% less, 1024 x 1024 x 1024 9% (Zen 4 under AVX2, in turns with the other order).
+    // Panels of 16 columns let A pass by four times as often as those of 64: it must be in L2, all of it or a part. With
+    // DEEP_KC 512 x 512 x 512 takes 5% less by parts, 1024 x 1024 x 1024 9%; 128 x 784 x 512, whose B is the larger one
+    // and would pass by from L3, 5% less by panels (Zen 4 under AVX2, in turns with the other order).
     @Override
-    boolean byPanels() {
-        return many;
+    boolean byPanels(long a, long b) {
+        return many || a <= IN_L2 && b > IN_L2 / 2;
     }
 
     // Tiles of 8 cycles a step wait for L2, those of 16 do not: 128 x 96 x 128 57% and 70% of peak, 160^3 82% and 89%.
