@@ -38,11 +38,12 @@ import lanegrad.Backend;
 ///               for ir: a tile         4 to 16 rows; its C is in registers for all of KC
 ///
 /// One thread goes panel by panel, and so do more threads, each packing its own, if there are 8 panels or more; else
-/// they share the loop over rows, after B was packed. The order differs from BLIS, which has pc outside of ic and so
-/// comes back to C when it has long left the cache: the chains are not allowed to meet C at their end only, so a tile
-/// waits for its C at the beginning. A is not packed, unless it is transposed and its rows are long, or its rows are
-/// [#PAGE] floats or a multiple apart: a tile reads 4 to 16 rows of it side by side. Packing it always gained less at
-/// 1024^3 (91 to 94% of peak beside 90) than the copy costs at the sizes of small networks.
+/// they share the loop over rows, after B was packed. With 16 registers panels are 16 columns wide, and all of A would
+/// pass by too often: the loop over rows is then the outer one, unless A is small. The order differs from BLIS, which
+/// has pc outside of ic and so comes back to C when it has long left the cache: the chains are not allowed to meet C at
+/// their end only, so a tile waits for its C at the beginning. A is not packed, unless it is transposed and its rows
+/// are long, or its rows are [#PAGE] floats or a multiple apart: a tile reads 4 to 16 rows of it side by side. Packing
+/// it always gained less at 1024^3 (91 to 94% of peak beside 90) than the copy costs at the sizes of small networks.
 ///
 /// B is packed where that pays: always when it is transposed, or when a whole vector at the end of its last row
 /// would leave the array; otherwise when its rows are farther apart than a panel is wide, and there are enough
@@ -82,8 +83,8 @@ public final class Gemm {
     /// Packing a float of B takes a quarter of a cycle, using it m / 16 cycles; rows in the distance of a panel's
     /// width make a tile 3% faster, since the distance is then a constant and needs no checks.
     static final int REUSED = 256;
-    /// A single row of no more columns is left to the scalar twin: 1 x 8 x 1 takes 48 ns, 215 with vectors, 1 x 64 x 4 385 and
-    /// 534 (Zen 4 under AVX2).
+    /// A single row of no more columns is left to the scalar twin: 1 x 8 x 1 takes 48 ns, 215 with vectors, 1 x 64 x 4
+    /// 385 and 534 (Zen 4 under AVX2).
     private static final int FEW = 4;
     /// Below this many multiply-adds, about 30 µs of one core, a second thread does not pay for its waking.
     static final long PARALLEL = 1L << 20;
@@ -415,18 +416,20 @@ public final class Gemm {
         }
 
         // Columns `from` to `to` of the block, panel after panel, each `depth` rows of as many columns as the
-        // kernel takes at once, zeros to the right of the last column. Also undoes the transpose.
+        // kernel takes at once. Also undoes the transpose, with zeros to the right of the last column.
         private void pack(int from, int to) {
-            int width;
-            for (int j = from; j < to; j += width) {
-                width = kernel.panel(m, depth, columns - j);
-                int filled = Math.min(width, columns - j);
+            int end;
+            for (int j = from; j < to; j = end) {
+                int width = kernel.panel(m, depth, columns - j);
                 int at = depth * j;
                 if (transB) {
+                    int filled = Math.min(width, columns - j);
                     Transpose.of(backend, filled, depth, b, bOffset + j * ldb, ldb, packedB, at, width);
                     GemmKernel.pad(depth, filled, width, packedB, at);
+                    end = j + width;
                 } else {
-                    kernel.pack(depth, filled, width, b, bOffset + j, ldb, packedB, at);
+                    end = kernel.alike(m, depth, j, to, columns);
+                    kernel.pack(depth, end - j, width, b, bOffset + j, ldb, packedB, at);
                 }
             }
         }

@@ -61,11 +61,30 @@ abstract class GemmKernel {
             int bOffset, int ldb, float[] start, int startOffset, int startRow, int startColumn, float[] c,
             int cOffset, int ldc, boolean rectified, float[] packed, int packedAt);
 
-    /// Copies a panel of B, k rows of `filled` columns, to rows of `width` floats one behind the other. What stands behind
-    /// the last column may be anything.
-    void pack(int k, int filled, int width, float[] b, int bOffset, int ldb, float[] y, int yOffset) {
-        copy(k, filled, b, bOffset, ldb, y, yOffset, width);
-        pad(k, filled, width, y, yOffset);
+    /// Copies `columns` columns of B to panels of `width` columns: k rows of so many floats one behind the other, panel
+    /// behind panel. What stands behind the last column may be anything.
+    void pack(int k, int columns, int width, float[] b, int bOffset, int ldb, float[] y, int yOffset) {
+        pack(0, k, columns, width, b, bOffset, ldb, y, yOffset);
+    }
+
+    /// The rows of [#pack] from row `first` on.
+    final void pack(int first, int k, int columns, int width, float[] b, int bOffset, int ldb, float[] y, int yOffset) {
+        for (int j = 0; j < columns; j += width) {
+            int filled = Math.min(width, columns - j);
+            int to = yOffset + k * j + first * width;
+            copy(k - first, filled, b, bOffset + first * ldb + j, ldb, y, to, width);
+            pad(k - first, filled, width, y, to);
+        }
+    }
+
+    /// Of the columns from `from` to `to` of `columns` the end of those that take panels as wide as the first.
+    final int alike(int m, int k, int from, int to, int columns) {
+        int width = panel(m, k, columns - from);
+        int end = from + width;
+        while (end < to && panel(m, k, columns - end) == width) {
+            end += width;
+        }
+        return Math.min(end, to);
     }
 
     /// Zeros behind the last column.

@@ -29,8 +29,8 @@ final class NarrowProduct implements Parallel.Task {
     /// place of 6.0, although C is transposed in the end; with 16 columns the tiles have no idle lanes to begin with.
     static final int TURNED_COLUMNS = 12;
 
-    /// An A of no more floats than this is read as it is where 16 rows of ten columns are one tile: on Zen 5 TN 32x32x10
-    /// takes 194 ns, and 221 as C^T; TN 64x32x10 374 and 354.
+    /// An A of no more floats than this is read as it is where 16 rows of ten columns are one tile: on Zen 5 TN
+    /// 32x32x10 takes 194 ns, and 221 as C^T; TN 64x32x10 374 and 354.
     private static final int TURNED_LEAST = 1024;
 
     /// From these depths on they pay.

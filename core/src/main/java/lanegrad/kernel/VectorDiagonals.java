@@ -21,16 +21,18 @@ import jdk.incubator.vector.VectorSpecies;
 ///      7        a[0, 4..7]                   a[0,4]  a[1,5]  a[2,6]  a[3,7]
 ///
 /// A diagonal is two blends, of lanes 1 and 3 with the load before, then of lanes 2 and 3 with what that gave two steps
-/// before; and a turn that brings row i to lane i, every fourth of which is none: 2.75 instructions for four elements in
-/// the place of the 4 shuffles of a transposition, whose two sources AVX2 can give only with a blend and two shuffles
-/// each. The lanes of the column are `b[p-3], b[p-2], b[p-1], b[p]`, the same for all rows. A vector holds two such
-/// groups of four rows; the second is read four floats earlier and blended into the upper half. Before a row begins, and
-/// when it has ended, its lane adds -0 times 0, which changes no sum, not even -0.
+/// before; and a turn that brings row i to lane i, every fourth of which is none: 2.75 instructions for four elements
+/// in the place of the 4 shuffles of a transposition, whose two sources AVX2 can give only with a blend and two
+/// shuffles each. The lanes of the column are `b[p-3], b[p-2], b[p-1], b[p]`, the same for all rows. A vector holds two
+/// such groups of four rows; the second is read four floats earlier and blended into the upper half. Before a row
+/// begins, and when it has ended, its lane adds -0 times 0, which changes no sum, not even -0.
 ///
-/// 1437x64x1 takes 13.5 µs in place of 84 as a masked tile, with A's rows in an unknown distance 16. Its blends and
-/// multiply-adds share two pipes and need 16 cycles for 64 elements; the loop takes 21. Tried in its place: one group
-/// or three at a time, 16 and 18; a column that both groups share in registers, 16, as they do not suffice; ands and ors
-/// in place of a blend, 20; eight rows of floats with a chain each, 26.
+/// 1437x64x1 takes 16 to 17 µs, as a masked tile it took 40 to 84 (Zen 4 under AVX2). Blends and multiply-adds share
+/// two pipes, 16 cycles for 64 elements; the loop takes 21, and what is beside it in a tile of 16 rows, checks of
+/// indices above all, as much again as half of the loop at k = 64. Tried, as bare kernels, of which this one takes 12.7
+/// µs: one group of rows or three at a time, 15.5 and 18; the packed column shared by both groups, so that it takes
+/// registers, 15.7; ands and ors in place of a blend, 20; rows in an unknown distance, 16; floats instead of vectors,
+/// eight rows at a time, 26.
 abstract class VectorDiagonals {
     /// The rows that are done at a time.
     static final int ROWS = 16;
@@ -58,7 +60,8 @@ abstract class VectorDiagonals {
         return (k + BEHIND) * WIDTH + k + 2 * BEHIND;
     }
 
-    /// Packs a column, whose elements are `stride` apart: for each step the elements that the four rows of a group are at.
+    /// Packs a column, whose elements are `stride` apart: for each step the elements that the four rows of a group are
+    /// at.
     ///
     /// @param y [#packed] floats
     static void pack(int k, float[] b, int bAt, int stride, float[] y) {

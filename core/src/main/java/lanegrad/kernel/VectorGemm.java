@@ -4,15 +4,16 @@ import lanegrad.Backend;
 
 /// Cuts a block of C into panels of columns and these into tiles; [VectorPanel] says which.
 ///
-/// **Columns.** The widest panel first that fits; fewer columns than a panel has go to one that stores under a mask.
+/// **Columns.** The widest panel first that fits; fewer columns than a panel has go to one that stores a part of them.
 /// Within the loop over p nothing is masked: lanes beyond the last column compute what nobody stores.
 final class VectorGemm extends GemmKernel {
-    /// Depth of a stretch in panels of 16 columns and less, where there are wider ones: 16 KB of B, half of an L1 of 32 KB.
+    /// Depth of a stretch in panels of 16 columns and less, where there are wider ones: 16 KB of B, half of an L1 of 32
+    /// KB.
     private static final int NARROW_KC = 256;
-    /// Depth of a stretch, and of a packed panel, with 16 registers, where no panel is wider than 16 columns: 64 KB of B,
-    /// which stream from L2, 11 bytes a cycle. On Zen 4 under AVX2 1024 x 1024 x 1024 reached 82% of peak with 512, 87%
-    /// with 1024, 88% with 2048, and 80% with 256 in the order of panels: chains that stop more often cost more than an L1
-    /// that holds a panel saves.
+    /// Depth of a stretch, and of a packed panel, with 16 registers, where no panel is wider than 16 columns: 64 KB of
+    /// B, which stream from L2, 11 bytes a cycle. On Zen 4 under AVX2 1024 x 1024 x 1024 reached 82% of peak with 512,
+    /// 87% with 1024, 88% with 2048, and 80% with 256 in the order of panels: chains that stop more often cost more
+    /// than an L1 that holds a panel saves.
     private static final int DEEP_KC = 1024;
 
     /// So many floats are 512 KB, half of an L2.
@@ -59,12 +60,13 @@ final class VectorGemm extends GemmKernel {
         return many ? super.depth() : DEEP_KC;
     }
 
-    // Panels of 16 columns let A pass by four times as often as those of 64: it must be in L2, all of it or a part. With
-    // DEEP_KC 512 x 512 x 512 takes 5% less by parts, 1024 x 1024 x 1024 9%; 128 x 784 x 512, whose B is the larger one
-    // and would pass by from L3, 5% less by panels (Zen 4 under AVX2, in turns with the other order).
+    // Panels of 16 columns let A pass by four times as often as those of 64: it must be in L2, all of it or a part.
+    // With DEEP_KC 512 x 512 x 512 takes 5% less by parts, 1024 x 1024 x 1024 9%. If all of it fits, what passes by
+    // once should be the larger one: 128 x 784 x 512 takes 5% less by panels (Zen 4 under AVX2, in turns with the other
+    // order).
     @Override
     boolean byPanels(long a, long b) {
-        return many || a <= IN_L2 && b > IN_L2 / 2;
+        return many || a <= IN_L2 && a <= b;
     }
 
     // Tiles of 8 cycles a step wait for L2, those of 16 do not: 128 x 96 x 128 57% and 70% of peak, 160^3 82% and 89%.
@@ -80,6 +82,7 @@ final class VectorGemm extends GemmKernel {
         boolean transposed = aColumn != 1;
         int lda = transposed ? aColumn : aRow;
         VectorPanel panel;
+        int copied = 0;
         for (int j = 0; j < n; j += panel.width) {
             panel = panels.of(rows, k, n - j);
             float[] from = b;
@@ -88,7 +91,10 @@ final class VectorGemm extends GemmKernel {
             int to = packedAt + k * j;
             boolean packs = packed != null && panel.packs(m, n - j);
             if (packed != null && !packs) {
-                pack(k, Math.min(panel.width, n - j), panel.width, b, bAt, bRow, packed, to);
+                if (j >= copied) {
+                    copied = alike(rows, k, j, n, n);
+                    pack(k, copied - j, panel.width, b, bAt, bRow, packed, to);
+                }
                 from = packed;
                 bAt = to;
                 bRow = panel.width;
@@ -119,6 +125,7 @@ final class VectorGemm extends GemmKernel {
         boolean nan = false;
         int i = 0;
         VectorPanel.Tile tile = null;
+        VectorTile copy = null;
         if (packed != null) {
             tile = panel.tile(m, m, lda, transposed, fresh, true);
             nan = panel.copy(tile, VectorPanel.packing(form)).run(k, a, aOffset, lda, b, bAt, bRow, start,
@@ -128,13 +135,15 @@ final class VectorGemm extends GemmKernel {
             bAt = packedAt;
             bRow = panel.width;
             form = panel.form(k, lda, bRow, transposed, fresh);
+            copy = panel.copy(tile, form);
         }
         while (i < m) {
             if (tile == null || m - i < 2 * tile.rows) {
                 tile = panel.tile(m, m - i, lda, transposed, fresh, ldc == n);
+                copy = panel.copy(tile, form);
             }
             i = Math.min(i, m - tile.rows);
-            nan |= panel.copy(tile, form).run(k, a, aOffset + i * aRow, lda, b, bAt, bRow, start,
+            nan |= copy.run(k, a, aOffset + i * aRow, lda, b, bAt, bRow, start,
                     startOffset + i * startRow, startRow, c, cOffset + i * ldc, ldc, n, rectified, null, 0);
             i += tile.rows;
         }
@@ -150,9 +159,9 @@ final class VectorGemm extends GemmKernel {
     }
 
     @Override
-    void pack(int k, int filled, int width, float[] b, int bOffset, int ldb, float[] y, int yOffset) {
-        int done = lanes < VectorPack.SIDE ? 0 : VectorPack.wholeRows(k, width, b, bOffset, ldb, y, yOffset);
-        super.pack(k - done, filled, width, b, bOffset + done * ldb, ldb, y, yOffset + done * width);
+    void pack(int k, int columns, int width, float[] b, int bOffset, int ldb, float[] y, int yOffset) {
+        int done = lanes < VectorPack.SIDE ? 0 : VectorPack.panels(k, columns, width, b, bOffset, ldb, y, yOffset);
+        pack(done, k, columns, width, b, bOffset, ldb, y, yOffset);
     }
 
     @Override

@@ -35,16 +35,23 @@ final class VectorPack {
         return whole;
     }
 
-    /// `y[i * width + j] = x[i * ldx + j]` for j < width, a multiple of 8, and as many of the rows as lie whole in x;
-    /// returns how many. To read past a row's end, where the next begins, saves a loop over the last columns.
-    static int wholeRows(int rows, int width, float[] x, int xAt, int ldx, float[] y, int yAt) {
-        int room = x.length - width - xAt;
+    /// Packs columns of x to panels of `width` columns, a multiple of 8, as [GemmKernel#pack] does, as many of the rows
+    /// as lie in x whole, to the end of the last panel; returns how many. To read past a row's end, where the next
+    /// begins, saves a loop over the last columns.
+    ///
+    /// Row by row, so that x is read as it lies. Panel by panel of 16 columns it is read in pieces of a line: 1024 x
+    /// 1024 x 1024 takes 3 to 5% more, products whose B fits into L2 the same.
+    static int panels(int rows, int columns, int width, float[] x, int xAt, int ldx, float[] y, int yAt) {
+        int padded = (columns + width - 1) / width * width;
+        int room = x.length - padded - xAt;
         int whole = room < 0 ? 0 : Math.min(rows, room / ldx + 1);
         for (int i = 0; i < whole; i++) {
             int from = xAt + i * ldx;
             int to = yAt + i * width;
-            for (int j = 0; j < width; j += SIDE) {
-                FloatVector.fromArray(S, x, from + j).intoArray(y, to + j);
+            for (int j = 0; j < padded; j += width, to += rows * width) {
+                for (int v = 0; v < width; v += SIDE) {
+                    FloatVector.fromArray(S, x, from + j + v).intoArray(y, to + v);
+                }
             }
         }
         return whole;

@@ -28,9 +28,9 @@ final class VectorPanel {
     private static final int TALL = 8;
 
     /// To this depth 64 columns of B, 24 KB, stay in an L1 of 48 KB while all of A passes by, even if their rows are in
-    /// a distance that leaves half of its places unused. Deeper ones come from L2, with 256 bytes a step, and 4 x 4 then
-    /// takes 9.7 cycles on Zen 5 instead of 8.0; 12 x 2 asks for half as much in 12 cycles (96 x 512 x 64: 79% and 95%
-    /// of peak; 128^3 68% and 92%).
+    /// a distance that leaves half of its places unused. Deeper ones come from L2, with 256 bytes a step, and 4 x 4
+    /// then takes 9.7 cycles on Zen 5 instead of 8.0; 12 x 2 asks for half as much in 12 cycles (96 x 512 x 64: 79% and
+    /// 95% of peak; 128^3 68% and 92%).
     private static final int SHALLOW = 96;
 
     // The bits of a form's number; the last, that B is copied.
@@ -49,9 +49,9 @@ final class VectorPanel {
     private static final int DEEP = 48;
     /// Distances of two rows of A as stored that tiles know as a constant: those of small networks, and of a packed A.
     /// The indices of eight rows are then one number with constants added, and have their checks in common: 32 and 1440
-    /// x 64 x 32 take 4 to 8% less, 32 x 64 x 10 3 to 5%. Tiles of four rows gain nothing with 32 registers; with 16, where
-    /// vectors are shorter and a step has fewer cycles for its instructions, 4 x 2 reaches 95% of peak in place of 85%,
-    /// and A^T can have tiles of 6 x 2: TN 64 x 32 x 32 takes 15% less, 128 x 128 x 10 25%.
+    /// x 64 x 32 take 4 to 8% less, 32 x 64 x 10 3 to 5%. Tiles of four rows gain nothing with 32 registers; with 16,
+    /// where vectors are shorter and a step has fewer cycles for its instructions, 4 x 2 reaches 95% of peak in place
+    /// of 85%, and A^T can have tiles of 6 x 2: TN 64 x 32 x 32 takes 15% less, 128 x 128 x 10 25%.
     private static final int[] DISTANCES = {0, 10, 32, Gemm.MC, 128};
 
     /// Columns that the panel takes; the last vector may be stored in part.
@@ -262,8 +262,8 @@ final class VectorPanel {
         }
 
         private boolean suits(int lda, boolean transposed, boolean flush) {
-            // With A transposed and an unknown distance C2 loads all broadcasts of a step at once: 6 x 2 has no registers
-            // for them, and half the speed of 4 x 2.
+            // With A transposed and an unknown distance C2 loads all broadcasts of a step at once: 6 x 2 has no
+            // registers for them, and half the speed of 4 x 2.
             if (template == VectorTile6x2.class) {
                 return !transposed || distance(lda) > 0;
             }

@@ -53,9 +53,16 @@ import jdk.incubator.vector.VectorSpecies;
 /// | 32 | 256 bits | up to 8 | 8 x 1; 4 x 2 of 128 bits for the rest |
 /// | 32 | at most 128 bits | 16 | 6 x 4, and 4 x 4 for what 6 leaves |
 /// | 32 | at most 128 bits | 5 to 8, and fewer | 8 x 2 and 4 x 2; 4 x 2 |
-/// | 16 | 256 bits | 16, or less | 6 x 2: 12 + 2 + 2 = 16 registers; 4 x 2 for the rest, and for most A^T in their place |
-/// | 16 | 128 bits | 8, or less | the same two |
+/// | 16 | 256 bits | 9 to 16 | 6 x 2: 12 + 2 + 2 = 16 registers; 4 x 2 for the rest, and for an A^T of unknown distance |
+/// | 16 | 256 bits | 5 to 8, and fewer | 8 x 1; 4 x 2 of 128 bits for the rest; 4 x 2 |
+/// | 16 | 128 bits | 5 to 8, and fewer | 6 x 2 and 4 x 2; 4 x 2 |
 /// | any | a quarter of the panel | any | 1 x 4: single rows, four chains to hide the 4 cycles of an fma |
+/// | any | 256 bits, 512 bits | 64, 128 | 1 x 8: up to three rows; with 256 bits also 1 x 4 for 32 columns |
+///
+/// **The last columns.** AVX-512 stores them under a mask. Elsewhere there are no mask registers, and a masked store is
+/// a call that makes objects where the whole vector would leave the array: the ten columns of 32 x 64 x 10 took 2.7 µs.
+/// There the number of columns is a constant of the tile, and the last L columns are one vector, blended from two and
+/// turned: 1.2 µs.
 ///
 /// **Copies.** A tile is a class that is copied for each [Form] by [HiddenCopy]: the form is a constant of the
 /// copy, and its cases cost nothing at run time.

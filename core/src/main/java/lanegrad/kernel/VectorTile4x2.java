@@ -19,6 +19,7 @@ final class VectorTile4x2 extends VectorTile {
     private static final int L = S.length();
     private static final int ROW = FORM.aRow();
     private static final int COLUMN = FORM.aColumn();
+    /// What is added to the index of each row of A, as in [VectorTile6x2].
     private static final int FIRST = ROW > 1 ? ROW : 0;
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
@@ -56,10 +57,12 @@ final class VectorTile4x2 extends VectorTile {
             x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a1 + p : t + FIRST + ROW])).reinterpretAsFloats();
             c10 = x.fma(b0, c10);
             c11 = x.fma(b1, c11);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a2 + p : t + FIRST + 2 * ROW])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a2 + p : t + FIRST + 2 * ROW]))
+                    .reinterpretAsFloats();
             c20 = x.fma(b0, c20);
             c21 = x.fma(b1, c21);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a3 + p : t + FIRST + 3 * ROW])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a3 + p : t + FIRST + 3 * ROW]))
+                    .reinterpretAsFloats();
             c30 = x.fma(b0, c30);
             c31 = x.fma(b1, c31);
         }
@@ -99,6 +102,7 @@ final class VectorTile4x2 extends VectorTile {
             c20.intoArray(c, cAt + 2 * ldc);
             c30.intoArray(c, cAt + 3 * ldc);
         } else if (COLUMNS > 0) {
+            // Fewer columns than lanes, three at most: one by one.
             c[cAt] = c00.lane(0);
             c[cAt + ldc] = c10.lane(0);
             c[cAt + 2 * ldc] = c20.lane(0);

@@ -11,14 +11,14 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// 6 rows by 2 vectors: 12 accumulators, 2 vectors of B and a broadcast or two: the most that 16 registers hold.
-/// On vectors of 256 and 128 bits it also serves the last columns of C, and stores them under a mask.
+/// It also serves the last columns of C, if they are more than one vector.
 ///
 /// **No register to spare.** If C2 loads a third broadcast before the first two are used, it keeps an accumulator in
 /// memory, and each step waits 14 cycles for it in place of 6. Whether it does hangs on trifles. With indices of their
-/// own, the rows of A are loaded by twos, in 34 instructions a step. With a constant distance of the rows, in 28, if the
-/// constant is in the index of each of them, the first too: so they are counted from the row above the first. With an
-/// A^T whose distance is a constant, in 30; with another A^T it loads all six at once, and [VectorTile4x2] has to do.
-/// `scripts/lanegrad asm tile6x2` shows it, and a test holds it.
+/// own, the rows of A are loaded by twos, in 34 instructions a step. With a constant distance of the rows, in 28, if
+/// the constant is in the index of each of them, the first too: so they are counted from the row above the first. With
+/// an A^T whose distance is a constant, in 30; with another A^T it loads all six at once, and [VectorTile4x2] has to
+/// do. `scripts/lanegrad asm tile6x2` shows it, and a test holds it.
 final class VectorTile6x2 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
@@ -26,10 +26,10 @@ final class VectorTile6x2 extends VectorTile {
     private static final int L = S.length();
     private static final int ROW = FORM.aRow();
     private static final int COLUMN = FORM.aColumn();
+    /// What is added to the index of each row of A, which begins that much before the first.
     private static final int FIRST = ROW == 1 ? COLUMN : ROW;
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
-    private static final boolean MASKS = FORM.columns() == MASKED;
     private static final int COLUMNS = FORM.columns();
     /// The columns of the second vector that are stored come before those of the first in this blend, and behind them
     /// when it is turned: then it is the last L columns.
@@ -69,16 +69,20 @@ final class VectorTile6x2 extends VectorTile {
             x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a1 + p : t + FIRST + ROW])).reinterpretAsFloats();
             c10 = x.fma(b0, c10);
             c11 = x.fma(b1, c11);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a2 + p : t + FIRST + 2 * ROW])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a2 + p : t + FIRST + 2 * ROW]))
+                    .reinterpretAsFloats();
             c20 = x.fma(b0, c20);
             c21 = x.fma(b1, c21);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a3 + p : t + FIRST + 3 * ROW])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a3 + p : t + FIRST + 3 * ROW]))
+                    .reinterpretAsFloats();
             c30 = x.fma(b0, c30);
             c31 = x.fma(b1, c31);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a4 + p : t + FIRST + 4 * ROW])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a4 + p : t + FIRST + 4 * ROW]))
+                    .reinterpretAsFloats();
             c40 = x.fma(b0, c40);
             c41 = x.fma(b1, c41);
-            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a5 + p : t + FIRST + 5 * ROW])).reinterpretAsFloats();
+            x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? a5 + p : t + FIRST + 5 * ROW]))
+                    .reinterpretAsFloats();
             c50 = x.fma(b0, c50);
             c51 = x.fma(b1, c51);
         }
@@ -96,22 +100,7 @@ final class VectorTile6x2 extends VectorTile {
             c50 = c50.blend(0, c50.compare(VectorOperators.LE, 0));
             c51 = c51.blend(0, c51.compare(VectorOperators.LE, 0));
         }
-        if (MASKS) {
-            VectorMask<Float> m0 = S.indexInRange(0, columns);
-            VectorMask<Float> m1 = S.indexInRange(L, columns);
-            c00.intoArray(c, cAt, m0);
-            c01.intoArray(c, cAt + L, m1);
-            c10.intoArray(c, cAt + ldc, m0);
-            c11.intoArray(c, cAt + ldc + L, m1);
-            c20.intoArray(c, cAt + 2 * ldc, m0);
-            c21.intoArray(c, cAt + 2 * ldc + L, m1);
-            c30.intoArray(c, cAt + 3 * ldc, m0);
-            c31.intoArray(c, cAt + 3 * ldc + L, m1);
-            c40.intoArray(c, cAt + 4 * ldc, m0);
-            c41.intoArray(c, cAt + 4 * ldc + L, m1);
-            c50.intoArray(c, cAt + 5 * ldc, m0);
-            c51.intoArray(c, cAt + 5 * ldc + L, m1);
-        } else if (COLUMNS > L) {
+        if (COLUMNS > L) {
             c00.intoArray(c, cAt);
             c00.blend(c01, NEXT).rearrange(TURN).intoArray(c, cAt + COLUMNS - L);
             c10.intoArray(c, cAt + ldc);

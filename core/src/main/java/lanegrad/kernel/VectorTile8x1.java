@@ -93,19 +93,26 @@ final class VectorTile8x1 extends VectorTile {
             c0.reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt);
             c0.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + COLUMNS - L / 2);
             c1.reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + ldc);
-            c1.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + ldc + COLUMNS - L / 2);
+            c1.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats()
+                    .intoArray(c, cAt + ldc + COLUMNS - L / 2);
             c2.reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 2 * ldc);
-            c2.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 2 * ldc + COLUMNS - L / 2);
+            c2.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats()
+                    .intoArray(c, cAt + 2 * ldc + COLUMNS - L / 2);
             c3.reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 3 * ldc);
-            c3.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 3 * ldc + COLUMNS - L / 2);
+            c3.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats()
+                    .intoArray(c, cAt + 3 * ldc + COLUMNS - L / 2);
             c4.reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 4 * ldc);
-            c4.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 4 * ldc + COLUMNS - L / 2);
+            c4.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats()
+                    .intoArray(c, cAt + 4 * ldc + COLUMNS - L / 2);
             c5.reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 5 * ldc);
-            c5.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 5 * ldc + COLUMNS - L / 2);
+            c5.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats()
+                    .intoArray(c, cAt + 5 * ldc + COLUMNS - L / 2);
             c6.reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 6 * ldc);
-            c6.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 6 * ldc + COLUMNS - L / 2);
+            c6.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats()
+                    .intoArray(c, cAt + 6 * ldc + COLUMNS - L / 2);
             c7.reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 7 * ldc);
-            c7.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats().intoArray(c, cAt + 7 * ldc + COLUMNS - L / 2);
+            c7.rearrange(TURN).reinterpretShape(HALF, 0).reinterpretAsFloats()
+                    .intoArray(c, cAt + 7 * ldc + COLUMNS - L / 2);
         } else {
             c0.intoArray(c, cAt);
             c1.intoArray(c, cAt + ldc);

@@ -11,8 +11,8 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// 8 rows by 2 vectors: 16 accumulators, 2 vectors of B and a broadcast or two, of 32 registers. It also serves the
-/// last columns of C if they are more than one vector, and stores the second under a mask. With masks at both, 16 of
-/// them, C1 refused the method in some forms, see [VectorTile].
+/// last columns of C if they are more than one vector, and stores the second under a mask, where there are masks. With
+/// masks at both, 16 of them, C1 refused the method in some forms, see [VectorTile].
 final class VectorTile8x2 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
