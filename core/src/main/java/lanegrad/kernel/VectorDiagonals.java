@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// Each lane is to have the chain of one row, so squares of A must be transposed, as in [VectorColumn]. But chains need
 /// not be at the same column at the same time. Let row i of four be 3 - i steps behind, and load one of them at each
-/// step, row 3 first; the last element of four loads then is a diagonal:
+/// step, row 3 first; an element of each of the last four loads is what is wanted then, a diagonal:
 ///
 ///     step      loaded                       the diagonal that is multiplied
 ///      4        a[3, 4..7]                   a[3,4]  a[0,1]  a[1,2]  a[2,3]
@@ -34,8 +34,6 @@ import jdk.incubator.vector.VectorSpecies;
 /// registers, 15.7; ands and ors in place of a blend, 20; rows in an unknown distance, 16; floats instead of vectors,
 /// eight rows at a time, 26.
 abstract class VectorDiagonals {
-    /// The rows that are done at a time.
-    static final int ROWS = 16;
     /// Steps of k that are done at a time.
     static final int STEP = 4;
     /// Floats of the column as it is packed, for each step: one vector for each of two groups of eight rows, so that
@@ -85,8 +83,8 @@ abstract class VectorDiagonals {
     /// @param lda 4 or more: rows are read up to four floats past their ends, where the next begins
     /// @param b packed
     /// @return whether an element may be NaN
-    abstract boolean multiply(int k, float[] a, int aAt, int lda, float[] b, float[] start, boolean rectified, float[] c,
-            int cAt);
+    abstract boolean multiply(int k, float[] a, int aAt, int lda, float[] b, float[] start, boolean rectified,
+            float[] c, int cAt);
 
     static final class Copy extends VectorDiagonals {
         private static final VectorSpecies<Float> S = FloatVector.SPECIES_256;
@@ -129,9 +127,8 @@ abstract class VectorDiagonals {
             FloatVector r1 = zero;
             FloatVector s1 = zero;
             FloatVector t1 = zero;
-            int q = 0;
             for (int p = 0; p < k; p += STEP) {
-                q = p * WIDTH;
+                int q = p * WIDTH;
                 int at = before + p;
                 FloatVector x0 = FloatVector.fromArray(S, a, LDA == 0 ? a3 + p : at + STEP + 3 * LDA)
                         .blend(FloatVector.fromArray(S, a, LDA == 0 ? a7 + p : at + 7 * LDA), UPPER);
@@ -190,37 +187,16 @@ abstract class VectorDiagonals {
                 t1 = s1;
                 s1 = y1;
             }
-            q = k * WIDTH;
+            // The last three steps, of rows that are behind.
+            int q = k * WIDTH;
             FloatVector y0 = zero.blend(r0, ODD);
-            c0 = y0.blend(t0, LAST_TWO).rearrange(TURN1).fma(FloatVector.fromArray(S, b, q), c0);
-            r0 = zero;
-            t0 = s0;
-            s0 = y0;
             FloatVector y1 = zero.blend(r1, ODD);
+            c0 = y0.blend(t0, LAST_TWO).rearrange(TURN1).fma(FloatVector.fromArray(S, b, q), c0);
             c1 = y1.blend(t1, LAST_TWO).rearrange(TURN1).fma(FloatVector.fromArray(S, b, q + L), c1);
-            r1 = zero;
-            t1 = s1;
-            s1 = y1;
-            y0 = zero.blend(r0, ODD);
-            c0 = y0.blend(t0, LAST_TWO).rearrange(TURN2).fma(FloatVector.fromArray(S, b, q + 2 * L), c0);
-            r0 = zero;
-            t0 = s0;
-            s0 = y0;
-            y1 = zero.blend(r1, ODD);
-            c1 = y1.blend(t1, LAST_TWO).rearrange(TURN2).fma(FloatVector.fromArray(S, b, q + 3 * L), c1);
-            r1 = zero;
-            t1 = s1;
-            s1 = y1;
-            y0 = zero.blend(r0, ODD);
-            c0 = y0.blend(t0, LAST_TWO).rearrange(TURN3).fma(FloatVector.fromArray(S, b, q + 4 * L), c0);
-            r0 = zero;
-            t0 = s0;
-            s0 = y0;
-            y1 = zero.blend(r1, ODD);
-            c1 = y1.blend(t1, LAST_TWO).rearrange(TURN3).fma(FloatVector.fromArray(S, b, q + 5 * L), c1);
-            r1 = zero;
-            t1 = s1;
-            s1 = y1;
+            c0 = zero.blend(s0, LAST_TWO).rearrange(TURN2).fma(FloatVector.fromArray(S, b, q + 2 * L), c0);
+            c1 = zero.blend(s1, LAST_TWO).rearrange(TURN2).fma(FloatVector.fromArray(S, b, q + 3 * L), c1);
+            c0 = zero.blend(y0, LAST_TWO).rearrange(TURN3).fma(FloatVector.fromArray(S, b, q + 4 * L), c0);
+            c1 = zero.blend(y1, LAST_TWO).rearrange(TURN3).fma(FloatVector.fromArray(S, b, q + 5 * L), c1);
             if (rectified) {
                 c0 = c0.blend(0, c0.compare(VectorOperators.LE, 0));
                 c1 = c1.blend(0, c1.compare(VectorOperators.LE, 0));

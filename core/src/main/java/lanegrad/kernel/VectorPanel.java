@@ -152,8 +152,9 @@ final class VectorPanel {
 
     private static VectorPanel twoVectors(int width, boolean many, VectorSpecies<Float> species,
             VectorSpecies<Float> single, int columns) {
-        return new VectorPanel(width, many ? new Tile(VectorTile8x2.class, 8, species, columns)
-                : new Tile(VectorTile6x2.class, 6, species, columns), new Tile(VectorTile4x2.class, 4, species, columns),
+        Tile tall = many ? new Tile(VectorTile8x2.class, 8, species, columns)
+                : new Tile(VectorTile6x2.class, 6, species, columns);
+        return new VectorPanel(width, tall, new Tile(VectorTile4x2.class, 4, species, columns),
                 new Tile(VectorTile1x4.class, 1, single, columns));
     }
 

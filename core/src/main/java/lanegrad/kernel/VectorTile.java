@@ -53,7 +53,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// | 32 | 256 bits | up to 8 | 8 x 1; 4 x 2 of 128 bits for the rest |
 /// | 32 | at most 128 bits | 16 | 6 x 4, and 4 x 4 for what 6 leaves |
 /// | 32 | at most 128 bits | 5 to 8, and fewer | 8 x 2 and 4 x 2; 4 x 2 |
-/// | 16 | 256 bits | 9 to 16 | 6 x 2: 12 + 2 + 2 = 16 registers; 4 x 2 for the rest, and for an A^T of unknown distance |
+/// | 16 | 256 bits | 9 to 16 | 6 x 2: 12 + 2 + 2 = 16 registers; 4 x 2 for the rest, and A^T of unknown distance |
 /// | 16 | 256 bits | 5 to 8, and fewer | 8 x 1; 4 x 2 of 128 bits for the rest; 4 x 2 |
 /// | 16 | 128 bits | 5 to 8, and fewer | 6 x 2 and 4 x 2; 4 x 2 |
 /// | any | a quarter of the panel | any | 1 x 4: single rows, four chains to hide the 4 cycles of an fma |
