@@ -74,6 +74,9 @@ public final class Gemm {
     static final int PARTS = 16;
     /// Columns of one part, at least.
     static final int PACK = 64;
+    /// Columns that one thread packs at once, if it packs all before the first tile: the rows of B are read in longer
+    /// pieces, and 1024 x 1024 x 1024 takes 3% less than with 64 (Zen 4 under AVX2).
+    private static final int WIDE = 256;
     /// From so many parts of columns on, parts are columns, and each packs its own piece of B.
     static final int COLUMN_PARTS = 8;
     /// A B of no more floats than this, 128 KB, stays in L2 as it is.
@@ -358,7 +361,10 @@ public final class Gemm {
                         continue;
                     }
                     if (packed) {
-                        run(PACK_B, workers, columnParts);
+                        if (workers == 1) {
+                            unit = up(WIDE, kernel.panel(m, depth, columns));
+                        }
+                        run(PACK_B, workers, (columns + unit - 1) / unit);
                     }
                     run(ROWS, workers, rowParts);
                 }

@@ -81,6 +81,7 @@ final class VectorPanel {
         /// @param whole whether operations on 512 bits, which there are, are done at once and not as two of 256
         Set(int lanes, boolean many, boolean whole) {
             boolean masks = many && lanes >= 8;
+            // Without masks each number of columns has tiles of its own.
             // From narrow to wide: the wider ones replace them where they fit.
             for (int i = 1; i < 8; i++) {
                 int columns = masks ? VectorTile.MASKED : i;

@@ -8,8 +8,8 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/// One row by 8 vectors: a batch of one over 128 columns. B passes by once and in the order of its storage; as two
-/// passes of 4 vectors, each reading half of every row, 1 x 64 x 128 took twice as long.
+/// One row by 8 vectors: a batch of one over 128 columns, with 256 bits over 64. B passes by once and in the order of
+/// its storage; as two passes of 4 vectors, each reading half of every row, 1 x 64 x 128 took twice as long.
 final class VectorTile1x8 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
