@@ -49,9 +49,9 @@ final class VectorPanel {
     private static final int DEEP = 48;
     /// Distances of two rows of A as stored that tiles know as a constant: those of small networks, and of a packed A.
     /// The indices of eight rows are then one number with constants added, and have their checks in common: 32 and 1440
-    /// x 64 x 32 take 4 to 8% less, 32 x 64 x 10 3 to 5%. Tiles of four rows gain nothing with 32 registers; with 16,
-    /// where vectors are shorter and a step has fewer cycles for its instructions, 4 x 2 reaches 95% of peak in place
-    /// of 85%, and A^T can have tiles of 6 x 2: TN 64 x 32 x 32 takes 15% less, 128 x 128 x 10 25%.
+    /// x 64 x 32 take 4 to 8% less, 32 x 64 x 10 3 to 5%. Tiles of four rows gain nothing with 32 registers. With 16
+    /// their vectors are shorter, and a step has fewer cycles for its instructions: 4 x 2 takes a tenth less. And A^T
+    /// can have tiles of 6 x 2: TN 64 x 32 x 32 takes 12% less, 128 x 128 x 10 25%.
     private static final int[] DISTANCES = {0, 10, 32, Gemm.MC, 128};
 
     /// Columns that the panel takes; the last vector may be stored in part.
