@@ -38,11 +38,12 @@ final class VectorPanel {
     private static final int FRESH = 2;
     /// Where a form's number has the number of one of DISTANCES, for A.
     private static final int LDA = 2;
-    /// Where it has 0 for any distance of two rows of B, 1, 2, 3 for 1, 2, 4 times the panel's width, and from EXACT on
-    /// the distance itself, of a B narrower than its panel. A constant distance makes 4 x 4 of depth 64 3% faster, and
-    /// 8 x 2, which has no register left for checks of indices, 11% (32 x 64 x 10: 807, 725 ns).
+    /// Where it has 0 for any distance of two rows of B, 1, 2, 3 for 1, 2, 4 times the panel's width, with 16 registers
+    /// 4 for 8 times that, and from EXACT on the distance itself, of a B narrower than its panel. A constant distance
+    /// makes 4 x 4 of depth 64 3% faster, 6 x 2 of 32 x 64 x 128 5%, and 8 x 2, which has no register left for checks
+    /// of indices, 11% (32 x 64 x 10: 807, 725 ns).
     private static final int LDB = 5;
-    private static final int EXACT = 4;
+    private static final int EXACT = 5;
     private static final int PACKS = 1 << LDB + 6;
     /// From this depth on it pays that a transposed A has a constant distance of rows: C2 then checks all indices
     /// once before the loop, with some eight instructions each, and otherwise a few in each step.
@@ -195,7 +196,8 @@ final class VectorPanel {
 
     /// The number of the form of all tiles for such an A, B and beginning.
     int form(int k, int lda, int ldb, boolean transposed, boolean fresh) {
-        int b = ldb < width ? EXACT + ldb : ldb == width ? 1 : ldb == 2 * width ? 2 : ldb == 4 * width ? 3 : 0;
+        int b = ldb < width ? EXACT + ldb : ldb == width ? 1 : ldb == 2 * width ? 2 : ldb == 4 * width ? 3
+                : ldb == 8 * width && sixteen ? 4 : 0;
         return (transposed ? TRANSPOSED : 0) | (fresh ? FRESH : 0)
                 | (transposed && k < DEEP && !sixteen ? 0 : distance(lda)) << LDA | b << LDB;
     }

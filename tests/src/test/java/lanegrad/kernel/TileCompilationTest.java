@@ -12,8 +12,8 @@ import lanegrad.Backend;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The JVM's first compiler, C1, counts what a tile does before its second, C2, takes over. A tile that C1 cannot compile
-/// is left where nothing is counted, and stays slow for ever: results are right, and no other test sees it.
+/// The JVM's first compiler, C1, counts what a tile does before its second, C2, takes over. A tile that C1 cannot
+/// compile is left where nothing is counted, and stays slow for ever: results are right, and no other test sees it.
 class TileCompilationTest {
     /// Each in a JVM of its own: C1 refused a tile with two masks only if it was the first that it saw, before what the
     /// tile calls had been compiled. With AVX2 masks are vectors, and other tiles serve.
