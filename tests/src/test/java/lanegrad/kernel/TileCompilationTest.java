@@ -31,8 +31,8 @@ class TileCompilationTest {
             assertEquals(0, process.waitFor(), said);
             List<String> tiles = said.lines().filter(line -> line.contains("lanegrad.kernel.Vector")).toList();
             assertEquals(List.of(), tiles.stream().filter(line -> line.contains("COMPILE SKIPPED")).toList(), flag);
-            assertTrue(tiles.stream().anyMatch(line -> line.matches(".*::(run|multiply) .*")), () -> "C1 was not asked for a tile; "
-                    + "the JVM printed\n" + said);
+            assertTrue(tiles.stream().anyMatch(line -> line.matches(".*::(run|multiply) .*")),
+                    () -> "C1 was not asked for a tile; the JVM printed\n" + said);
         }
     }
 
