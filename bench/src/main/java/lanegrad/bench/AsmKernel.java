@@ -92,7 +92,7 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
             tiles.put("tile8x10", "NN 96x64x10");
         }
         tiles.put(many ? "tile8x2" : "tile6x2", (whole ? "NN 8x64x" : "NN 96x64x") + 2 * vector.lanes());
-        if (many && vector.lanes() >= 8) {
+        if (vector.lanes() >= 8) {
             tiles.put("tile8x1", "NN 96x64x7");
         }
         tiles.put("tile4x2", vector.lanes() >= 8 ? "NN 4x64x16" : "NN 4x64x8");
