@@ -59,10 +59,10 @@ import jdk.incubator.vector.VectorSpecies;
 /// | any | a quarter of the panel | any | 1 x 4: single rows, four chains to hide the 4 cycles of an fma |
 /// | any | 256 bits, 512 bits | 64, 128 | 1 x 8: up to three rows; with 256 bits also 1 x 4 for 32 columns |
 ///
-/// **The last columns.** AVX-512 stores them under a mask. Elsewhere there are no mask registers, and a masked store is
-/// a call that makes objects where the whole vector would leave the array: the ten columns of 32 x 64 x 10 took 2.7 µs.
-/// There the number of columns is a constant of the tile, and the last L columns are one vector, blended from two and
-/// turned: 1.2 µs.
+/// **The last columns.** AVX-512 stores them under a mask. Elsewhere there are no mask registers, and a masked store
+/// is a call that makes objects where the whole vector would leave the array: the ten columns of 32 x 64 x 10 took 2.75
+/// µs. There the number of columns is a constant of the tile, and the last L columns are one vector, blended from two
+/// and turned: 1.86 µs (and 1.31 since B is packed by whole vectors).
 ///
 /// **Copies.** A tile is a class that is copied for each [Form] by [HiddenCopy]: the form is a constant of the
 /// copy, and its cases cost nothing at run time.
