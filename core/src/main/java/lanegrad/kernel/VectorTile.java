@@ -93,8 +93,8 @@ abstract class VectorTile {
     /// @param aRow the distance of two rows of op(A) where it is a constant, else 0
     /// @param aColumn the distance of two columns of op(A) where it is a constant, else 0; one of the two is 1
     /// @param fresh whether all rows begin with the same row of `start`
-    /// @param ldb the distance of two rows of B where it is a constant: less than the tile's width, or one, two, four or
-    ///        eight times that; else 0
+    /// @param ldb the distance of two rows of B where it is a constant: less than the tile's width, or one, two, four
+    ///        or eight times that; else 0
     /// @param columns 0 if all are stored; [#MASKED]; or, where there are no mask registers, how many
     /// @param packs whether B is copied on the way; only of [VectorTile12x2]
     record Form(VectorSpecies<Float> species, int aRow, int aColumn, boolean fresh, int ldb, int columns,
