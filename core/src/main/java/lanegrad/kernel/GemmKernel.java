@@ -26,16 +26,18 @@ abstract class GemmKernel {
         return true;
     }
 
-    /// A B of no more floats than this, with rows in a distance that L1 does not like, is read where it is.
-    int direct() {
+    /// Of B, with rows in the distance of ldb, no more floats than this are read where they are, if m rows are few.
+    int direct(int m, int ldb) {
         return Gemm.DIRECT;
     }
 
-    /// The sum of the widths of all panels over `columns` columns.
+    /// The sum of the widths of all panels over `columns` columns. Panels follow each other from wide to narrow, so that
+    /// all are counted at once that are as wide as the next.
     final int padded(int m, int k, int columns) {
         int width = 0;
         while (width < columns) {
-            width += panel(m, k, columns - width);
+            int w = panel(m, k, columns - width);
+            width += w * Math.max(1, (columns - width) / w);
         }
         return width;
     }

@@ -212,7 +212,8 @@ final class VectorPanel {
 
     /// Whether the first tile of so many rows can copy this panel of B, of which so many columns are left.
     boolean packs(int m, int columns) {
-        return tiles[0].template == VectorTile12x2.class && m >= tiles[0].rows && columns >= width;
+        // With 16 registers the first may be 4 x 2.
+        return tiles[0].packs && m >= (sixteen ? 4 : tiles[0].rows) && columns >= width;
     }
 
     /// A form that copies B.
@@ -239,6 +240,8 @@ final class VectorPanel {
         private final Class<? extends VectorTile> template;
         private final VectorSpecies<Float> species;
         private final int columns;
+        /// Whether it can copy B on the way.
+        private final boolean packs;
         private final VectorTile[] copies;
 
         Tile(Class<? extends VectorTile> template, int rows, VectorSpecies<Float> species, int columns) {
@@ -246,7 +249,9 @@ final class VectorPanel {
             this.rows = rows;
             this.species = species;
             this.columns = columns;
-            copies = new VectorTile[template == VectorTile12x2.class ? 2 * PACKS : PACKS];
+            packs = columns == 0 && (template == VectorTile12x2.class || template == VectorTile6x2.class
+                    || template == VectorTile4x2.class);
+            copies = new VectorTile[packs ? 2 * PACKS : PACKS];
         }
 
         // Whether it is the next for `left` of m rows, where `lower` is the number of rows of the tile after it.

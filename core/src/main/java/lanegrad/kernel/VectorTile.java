@@ -96,7 +96,7 @@ abstract class VectorTile {
     /// @param ldb the distance of two rows of B where it is a constant: less than the tile's width, or one, two, four
     ///        or eight times that; else 0
     /// @param columns 0 if all are stored; [#MASKED]; or, where there are no mask registers, how many
-    /// @param packs whether B is copied on the way; only of [VectorTile12x2]
+    /// @param packs whether B is copied on the way; only of [VectorTile12x2], [VectorTile6x2], and [VectorTile4x2]
     record Form(VectorSpecies<Float> species, int aRow, int aColumn, boolean fresh, int ldb, int columns,
             boolean packs) {
     }

@@ -23,6 +23,7 @@ final class VectorTile4x2 extends VectorTile {
     private static final int FIRST = ROW > 1 ? ROW : 0;
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
+    private static final boolean PACKS = FORM.packs();
     private static final boolean MASKS = FORM.columns() == MASKED;
     private static final int COLUMNS = FORM.columns();
     /// The columns of the second vector that are stored come before those of the first in this blend, and behind them
@@ -50,6 +51,11 @@ final class VectorTile4x2 extends VectorTile {
             int q = bAt + p * (LDB == 0 ? ldb : LDB);
             FloatVector b0 = FloatVector.fromArray(S, b, q);
             FloatVector b1 = FloatVector.fromArray(S, b, q + L);
+            if (PACKS) {
+                int u = copyAt + p * 2 * L;
+                b0.intoArray(copy, u);
+                b1.intoArray(copy, u + L);
+            }
             int t = (FIRST == 0 ? aAt : above) + p * (COLUMN == 0 ? lda : COLUMN);
             FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t + FIRST])).reinterpretAsFloats();
             c00 = x.fma(b0, c00);

@@ -11,7 +11,8 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// 6 rows by 2 vectors: 12 accumulators, 2 vectors of B and a broadcast or two: the most that 16 registers hold.
-/// It also serves the last columns of C, if they are more than one vector.
+/// It also serves the last columns of C, if they are more than one vector. Whole vectors of B it can copy on the way, in
+/// 33 instructions a step where the distances of A's and B's rows are constants.
 ///
 /// **No register to spare.** If C2 loads a third broadcast before the first two are used, it keeps an accumulator in
 /// memory, and each step waits 14 cycles for it in place of 6. Whether it does hangs on trifles. With indices of their
@@ -30,6 +31,7 @@ final class VectorTile6x2 extends VectorTile {
     private static final int FIRST = ROW == 1 ? COLUMN : ROW;
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
+    private static final boolean PACKS = FORM.packs();
     private static final int COLUMNS = FORM.columns();
     /// The columns of the second vector that are stored come before those of the first in this blend, and behind them
     /// when it is turned: then it is the last L columns.
@@ -62,6 +64,11 @@ final class VectorTile6x2 extends VectorTile {
             int q = bAt + p * (LDB == 0 ? ldb : LDB);
             FloatVector b0 = FloatVector.fromArray(S, b, q);
             FloatVector b1 = FloatVector.fromArray(S, b, q + L);
+            if (PACKS) {
+                int u = copyAt + p * 2 * L;
+                b0.intoArray(copy, u);
+                b1.intoArray(copy, u + L);
+            }
             int t = (FIRST == 0 ? aAt : above) + p * (COLUMN == 0 ? lda : COLUMN);
             FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t + FIRST])).reinterpretAsFloats();
             c00 = x.fma(b0, c00);

@@ -1,5 +1,6 @@
 package lanegrad.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -362,6 +363,28 @@ class GemmTest {
             x[i] = random.nextFloat(-1, 1);
         }
         return x;
+    }
+
+    /// The widths that [GemmKernel#padded] counts at once are those of the panels one by one.
+    @Test
+    void widthsOfPanels() {
+        for (int lanes = 4; lanes <= 16; lanes *= 2) {
+            for (int kind = 0; kind < (lanes == 16 ? 3 : 2); kind++) {
+                GemmKernel kernel = VectorGemm.of(lanes, kind > 0, kind == 2);
+                for (int m = 1; m < 16; m++) {
+                    for (int k : new int[] {10, 100, 500}) {
+                        for (int n = 1; n < 300; n++) {
+                            int width = 0;
+                            while (width < n) {
+                                width += kernel.panel(m, k, n - width);
+                            }
+                            assertEquals(width, kernel.padded(m, k, n), lanes + " lanes, kind " + kind + ", " + m + " x "
+                                    + k + " x " + n);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     @Test
