@@ -31,8 +31,8 @@ abstract class GemmKernel {
         return Gemm.DIRECT;
     }
 
-    /// The sum of the widths of all panels over `columns` columns. Panels follow each other from wide to narrow, so that
-    /// all are counted at once that are as wide as the next.
+    /// The sum of the widths of all panels over `columns` columns. Panels follow each other from wide to narrow, so
+    /// that all are counted at once that are as wide as the next.
     final int padded(int m, int k, int columns) {
         int width = 0;
         while (width < columns) {

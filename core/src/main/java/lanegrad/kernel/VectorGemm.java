@@ -16,9 +16,9 @@ final class VectorGemm extends GemmKernel {
     /// than an L1 that holds a panel saves.
     private static final int DEEP_KC = 1024;
 
-    /// With 16 registers the first tile packs, so that it pays early: from more floats on than leave an L1 of 32 KB some
-    /// room. 128 x 64 x 128 takes 2 to 9% less than with B read where it is, 32 x 64 x 128 0 to 9%, 64 x 128 x 128 with
-    /// A transposed 3 to 14%, depending on where the arrays lie; 64 x 64 x 100 11% (Zen 4 under AVX2).
+    /// With 16 registers the first tile packs, so that it pays early: from more floats on than leave an L1 of 32 KB
+    /// some room. 128 x 64 x 128 takes 2 to 9% less than with B read where it is, 32 x 64 x 128 0 to 9%, 64 x 128 x 128
+    /// with A transposed 3 to 14%, depending on where the arrays lie; 64 x 64 x 100 11% (Zen 4 under AVX2).
     private static final int IN_L1 = 6 * 1024;
     /// Rows of B in the distance of a multiple of this fill a part of L1's places only.
     private static final int PLACES = 32;
@@ -65,8 +65,9 @@ final class VectorGemm extends GemmKernel {
     }
 
     // Panels of 16 columns let A pass by four times as often as those of 64: it must be in L2, all of it or a part. By
-    // parts and with DEEP_KC 512 x 512 x 512 takes 5% less, 1024 x 1024 x 1024 9%. If all of A fits, what passes by once
-    // should be the larger one: by panels 128 x 784 x 512 takes 2% less, 64 x 784 x 512 4% (Zen 4 under AVX2, in turns).
+    // parts and with DEEP_KC 512 x 512 x 512 takes 5% less, 1024 x 1024 x 1024 9%. If all of A fits, what passes by
+    // once should be the larger one: by panels 128 x 784 x 512 takes 2% less, 64 x 784 x 512 4% (Zen 4 under AVX2, in
+    // turns).
     @Override
     boolean byPanels(long a, long b) {
         return many || a <= Gemm.IN_L2 && a <= b;

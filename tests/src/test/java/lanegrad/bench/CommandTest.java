@@ -494,4 +494,18 @@ class CommandTest {
             assertTrue(run.out().contains(part), part + " is missing in\n" + run.out());
         }
     }
+
+    /// In JVMs of its own, as one JVM has one collector.
+    @Test
+    void theDoctorTellsThatACollectorCostsSpeed() throws IOException, InterruptedException {
+        for (String collector : List.of("-XX:+UseG1GC", "-XX:+UseSerialGC")) {
+            Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    collector, "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
+                    Main.class.getName(), "doctor").redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(0, process.waitFor(), out);
+            assertEquals(collector.contains("Serial") && out.contains("16 assumed"), out.contains("not strip-mined"),
+                    out);
+        }
+    }
 }

@@ -311,8 +311,8 @@ class GemmTest {
         }
     }
 
-    /// What other machines have, 16 registers or vectors of 128 bits, computed by this one: the tiles for 32 registers of
-    /// 128 bits (aarch64) are reached nowhere else on x86.
+    /// What other machines have, 16 registers or vectors of 128 bits, computed by this one: the tiles for 32 registers
+    /// of 128 bits (aarch64) are reached nowhere else on x86.
     @Test
     void tilesForOtherMachines() {
         SplitMix random = new SplitMix(15);
@@ -378,8 +378,8 @@ class GemmTest {
                             while (width < n) {
                                 width += kernel.panel(m, k, n - width);
                             }
-                            assertEquals(width, kernel.padded(m, k, n), lanes + " lanes, kind " + kind + ", " + m + " x "
-                                    + k + " x " + n);
+                            assertEquals(width, kernel.padded(m, k, n),
+                                    lanes + " lanes, kind " + kind + ", " + m + " x " + k + " x " + n);
                         }
                     }
                 }
