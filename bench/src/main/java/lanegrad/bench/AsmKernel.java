@@ -96,6 +96,7 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
             tiles.put("tile8x1", "NN 96x64x7");
         }
         tiles.put("tile4x2", vector.lanes() >= 8 ? "NN 4x64x16" : "NN 4x64x8");
+        tiles.put("tile1x2", "NN 1x64x8");
         tiles.put("tile1x4", "NN 1x64x32");
         tiles.put("tile1x8", "NN 1x64x128");
         List<AsmKernel> kernels = new ArrayList<>();

@@ -87,9 +87,9 @@ public final class Gemm {
     /// Packing a float of B takes a quarter of a cycle, using it m / 16 cycles; rows in the distance of a panel's
     /// width make a tile 3% faster, since the distance is then a constant and needs no checks.
     static final int REUSED = 256;
-    /// A single row of no more columns is left to the scalar twin: 1 x 8 x 1 takes 48 ns, 215 with vectors, 1 x 64 x 4
-    /// 385 and 534 (Zen 4 under AVX2).
-    private static final int FEW = 4;
+    /// A single row with fewer multiply-adds is left to the scalar twin: 1 x 8 x 1 takes 51 ns, 60 in vectors and 169 if
+    /// B must be packed for them, 1 x 32 x 1 161, 84 and 211 (Zen 4 under AVX2).
+    private static final int FEW = 24;
     /// Below this many multiply-adds, about 30 µs of one core, a second thread does not pay for its waking.
     static final long PARALLEL = 1L << 20;
 
@@ -147,7 +147,8 @@ public final class Gemm {
             begin(beta, bias, rectified, m, n, c, cOffset, ldc);
             return;
         }
-        GemmKernel kernel = backend == Backend.SCALAR || m == 1 && n <= FEW ? ScalarGemm.KERNEL : VectorGemm.kernel();
+        GemmKernel kernel = backend == Backend.SCALAR || m == 1 && (long) k * n < FEW ? ScalarGemm.KERNEL
+                : VectorGemm.kernel();
         NarrowProduct.Way way = backend == Backend.SCALAR || alpha != 1 || beta != 0 && bias == null ? null
                 : NarrowProduct.way(transA, m, n, k, bias != null, lda, a.length - aOffset);
         float[] start = bias == null ? ZEROS : bias;

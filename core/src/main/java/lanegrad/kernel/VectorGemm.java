@@ -171,7 +171,9 @@ final class VectorGemm extends GemmKernel {
 
     @Override
     void copy(int rows, int columns, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
-        int done = lanes < VectorPack.SIDE ? 0 : VectorPack.rows(rows, columns, x, xOffset, ldx, y, yOffset, ldy);
+        // Nor for less than a vector: a loop that is compiled before it has ever run keeps its vectors as objects.
+        int done = lanes < VectorPack.SIDE || columns < VectorPack.SIDE ? 0
+                : VectorPack.rows(rows, columns, x, xOffset, ldx, y, yOffset, ldy);
         super.copy(rows, columns - done, x, xOffset + done, ldx, y, yOffset + done, ldy);
     }
 }

@@ -16,7 +16,6 @@ final class VectorPanel {
     private static final VectorSpecies<Float> S512 = FloatVector.SPECIES_512;
     private static final VectorSpecies<Float> S256 = FloatVector.SPECIES_256;
     private static final VectorSpecies<Float> S128 = FloatVector.SPECIES_128;
-    private static final VectorSpecies<Float> S64 = FloatVector.SPECIES_64;
 
     /// So many columns have a tile of their own too, where 512 bits are done as halves.
     private static final int TEN = 10;
@@ -87,11 +86,11 @@ final class VectorPanel {
             for (int i = 1; i < 8; i++) {
                 int columns = masks ? VectorTile.MASKED : i;
                 byColumns[i] = i < 5 || lanes >= 8 ? eightColumns(masks || i > 4 && lanes >= 8, columns)
-                        : twoVectors(8, many, S128, S64, columns);
+                        : twoVectors(8, many, S128, columns);
             }
-            fill(8, lanes >= 8 ? eightColumns(true, 0) : twoVectors(8, many, S128, S64, 0));
+            fill(8, lanes >= 8 ? eightColumns(true, 0) : twoVectors(8, many, S128, 0));
             for (int i = 9; i < 16 && lanes >= 8; i++) {
-                byColumns[i] = twoVectors(16, many, S256, S128, masks ? VectorTile.MASKED : i);
+                byColumns[i] = twoVectors(16, many, S256, masks ? VectorTile.MASKED : i);
             }
             if (masks) {
                 byColumns[TEN] = new VectorPanel(16, new Tile(VectorTile8x10.class, 8, S256, 0),
@@ -99,7 +98,7 @@ final class VectorPanel {
                         new Tile(VectorTile1x4.class, 1, S128, VectorTile.MASKED));
             }
             if (lanes >= 8) {
-                fill(16, twoVectors(16, many, S256, S128, 0));
+                fill(16, twoVectors(16, many, S256, 0));
             } else if (many) {
                 fill(16, new VectorPanel(16, new Tile(VectorTile6x4.class, 6, S128, 0),
                         new Tile(VectorTile4x4.class, 4, S128, 0), new Tile(VectorTile1x4.class, 1, S128, 0)));
@@ -112,10 +111,10 @@ final class VectorPanel {
             if (whole) {
                 fill(8, sixteenColumns(VectorTile.MASKED));
                 fill(16, sixteenColumns(0));
-                fill(17, twoVectors(32, many, S512, S256, VectorTile.MASKED));
+                fill(17, twoVectors(32, many, S512, VectorTile.MASKED));
             }
             if (lanes >= 16) {
-                fill(32, whole ? twelveRows() : twoVectors(32, many, S512, S256, 0));
+                fill(32, whole ? twelveRows() : twoVectors(32, many, S512, 0));
                 deep = whole ? byColumns[32] : null;
                 fill(MOST, new VectorPanel(MOST, new Tile(VectorTile5x4.class, 5, S512, 0),
                         new Tile(VectorTile4x4.class, 4, S512, 0), new Tile(VectorTile1x4.class, 1, S512, 0)));
@@ -152,18 +151,23 @@ final class VectorPanel {
         }
     }
 
-    private static VectorPanel twoVectors(int width, boolean many, VectorSpecies<Float> species,
-            VectorSpecies<Float> single, int columns) {
+    private static VectorPanel twoVectors(int width, boolean many, VectorSpecies<Float> species, int columns) {
         Tile tall = many ? new Tile(VectorTile8x2.class, 8, species, columns)
                 : new Tile(VectorTile6x2.class, 6, species, columns);
         return new VectorPanel(width, tall, new Tile(VectorTile4x2.class, 4, species, columns),
-                new Tile(VectorTile1x4.class, 1, single, columns));
+                single(species, columns));
+    }
+
+    // A row of two vectors in four of half the length, if there are such.
+    private static Tile single(VectorSpecies<Float> species, int columns) {
+        return species == S128 ? new Tile(VectorTile1x2.class, 1, S128, columns)
+                : new Tile(VectorTile1x4.class, 1, species == S256 ? S128 : S256, columns);
     }
 
     // With vectors of 128 bits columns that do not fill the first of two vectors have no tall tile.
     private static VectorPanel eightColumns(boolean tall, int columns) {
         Tile four = new Tile(VectorTile4x2.class, 4, S128, columns);
-        Tile single = new Tile(VectorTile1x4.class, 1, S64, columns);
+        Tile single = single(S128, columns);
         return tall ? new VectorPanel(8, new Tile(VectorTile8x1.class, 8, S256, columns), four, single)
                 : new VectorPanel(8, four, single);
     }

@@ -56,7 +56,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// | 16 | 256 bits | 9 to 16 | 6 x 2: 12 + 2 + 2 = 16 registers; 4 x 2 for the rest, and A^T of unknown distance |
 /// | 16 | 256 bits | 5 to 8, and fewer | 8 x 1; 4 x 2 of 128 bits for the rest; 4 x 2 |
 /// | 16 | 128 bits | 5 to 8, and fewer | 6 x 2 and 4 x 2; 4 x 2 |
-/// | any | a quarter of the panel | any | 1 x 4: single rows, four chains to hide the 4 cycles of an fma |
+/// | any | 128 bits | up to 8 | 1 x 2: single rows |
+/// | any | a quarter of the panel | more | 1 x 4: single rows, four chains to hide the 4 cycles of an fma |
 /// | any | 256 bits, 512 bits | 64, 128 | 1 x 8: up to three rows; with 256 bits also 1 x 4 for 32 columns |
 ///
 /// **The last columns.** AVX-512 stores them under a mask. Elsewhere there are no mask registers, and a masked store

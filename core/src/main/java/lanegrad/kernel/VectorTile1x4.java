@@ -22,10 +22,8 @@ final class VectorTile1x4 extends VectorTile {
     private static final int LDB = FORM.ldb();
     private static final boolean MASKS = FORM.columns() == MASKED;
     private static final int COLUMNS = FORM.columns();
-    /// The vector that is stored last, and how many of its columns; with those of the one before they are L, as in
-    /// [VectorTile4x2].
-    private static final int LAST = (COLUMNS - 1) / L;
-    private static final VectorMask<Float> NEXT = S.indexInRange(LAST * L, COLUMNS);
+    /// The columns of the vector that is stored last; with those of the one before they are L, as in [VectorTile4x2].
+    private static final VectorMask<Float> NEXT = S.indexInRange((COLUMNS - 1) / L * L, COLUMNS);
     private static final VectorShuffle<Float> TURN = VectorShuffle.iota(S, COLUMNS, 1, true);
 
     @Override
@@ -64,19 +62,15 @@ final class VectorTile1x4 extends VectorTile {
             c01.intoArray(c, cAt + L, m1);
             c02.intoArray(c, cAt + 2 * L, m2);
             c03.intoArray(c, cAt + 3 * L, m3);
-        } else if (COLUMNS > 0 && COLUMNS < L) {
-            c[cAt] = c00.lane(0);
         } else if (COLUMNS > 0) {
+            // More than two vectors: fewer columns go to a narrower panel.
             c00.intoArray(c, cAt);
-            if (LAST == 1) {
-                c00.blend(c01, NEXT).rearrange(TURN).intoArray(c, cAt + COLUMNS - L);
-            } else if (LAST == 2) {
-                c01.intoArray(c, cAt + L);
-                c01.blend(c02, NEXT).rearrange(TURN).intoArray(c, cAt + COLUMNS - L);
-            } else if (LAST == 3) {
-                c01.intoArray(c, cAt + L);
+            c01.intoArray(c, cAt + L);
+            if (COLUMNS > 3 * L) {
                 c02.intoArray(c, cAt + 2 * L);
                 c02.blend(c03, NEXT).rearrange(TURN).intoArray(c, cAt + COLUMNS - L);
+            } else {
+                c01.blend(c02, NEXT).rearrange(TURN).intoArray(c, cAt + COLUMNS - L);
             }
         } else {
             c00.intoArray(c, cAt);

@@ -567,20 +567,21 @@ class GemmTest {
     @ParameterizedTest
     @EnumSource
     void rectifiedZerosArePositive(Backend backend) {
-        for (int n : new int[] {1, 2, 3, 4, 8, 10, 16, 32, 64, 70}) {
-            for (int k : new int[] {1, 33, 64}) {
-                int m = 19;
-                float[] b = new float[k * n];
-                float[] bias = new float[n];
-                float[] c = new float[m * n];
-                Arrays.fill(b, -1);
-                Arrays.fill(bias, -0.0f);
-                for (boolean rectified : new boolean[] {false, true}) {
-                    Gemm.multiplyBias(backend, 1, false, false, m, n, k, new float[m * k], 0, k, b, 0, n, bias,
-                            rectified, c, 0, n);
-                    float[] expected = new float[m * n];
-                    Arrays.fill(expected, rectified ? 0.0f : -0.0f);
-                    Bits.assertIdentical(expected, c, "19 x " + k + " x " + n + " on " + backend);
+        for (int m : new int[] {1, 19}) {
+            for (int n : new int[] {1, 2, 3, 4, 7, 8, 10, 16, 32, 64, 70}) {
+                for (int k : new int[] {1, 33, 64}) {
+                    float[] b = new float[k * n];
+                    float[] bias = new float[n];
+                    float[] c = new float[m * n];
+                    Arrays.fill(b, -1);
+                    Arrays.fill(bias, -0.0f);
+                    for (boolean rectified : new boolean[] {false, true}) {
+                        Gemm.multiplyBias(backend, 1, false, false, m, n, k, new float[m * k], 0, k, b, 0, n, bias,
+                                rectified, c, 0, n);
+                        float[] expected = new float[m * n];
+                        Arrays.fill(expected, rectified ? 0.0f : -0.0f);
+                        Bits.assertIdentical(expected, c, m + " x " + k + " x " + n + " on " + backend);
+                    }
                 }
             }
         }

@@ -3,17 +3,21 @@ package lanegrad.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import lanegrad.Backend;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// The JVM's first compiler, C1, counts what a tile does before its second, C2, takes over. A tile that C1 cannot
-/// compile is left where nothing is counted, and stays slow for ever: results are right, and no other test sees it.
+/// compile is left where nothing is counted, and stays slow for ever: results are right, and no other test sees it. Nor
+/// does any see it where C2 keeps vectors as objects.
 class TileCompilationTest {
     /// Each in a JVM of its own: C1 refused a tile with two masks only if it was the first that it saw, before what the
     /// tile calls had been compiled. With AVX2 masks are vectors, and other tiles serve.
@@ -33,6 +37,53 @@ class TileCompilationTest {
             assertEquals(List.of(), tiles.stream().filter(line -> line.contains("COMPILE SKIPPED")).toList(), flag);
             assertTrue(tiles.stream().anyMatch(line -> line.matches(".*::(run|multiply) .*")),
                     () -> "C1 was not asked for a tile; the JVM printed\n" + said);
+        }
+    }
+
+    /// Vectors of 64 bits and masked stores near an array's end have made objects, a hundred to two thousand bytes a
+    /// product, where a batch is of one to three rows.
+    @Test
+    void smallProductsMakeNoObjects() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector", "-Xbatch", "-cp", System.getProperty("java.class.path"),
+                SmallProducts.class.getName()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), said);
+        assertEquals("", said);
+    }
+
+    /// Prints what products allocate when they are compiled, one line for each that does.
+    static final class SmallProducts {
+        private static final int CALLS = 5_000;
+        private static final int ROUNDS = 40;
+
+        private SmallProducts() {
+        }
+
+        public static void main(String[] args) {
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            int k = 20;
+            for (int m : new int[] {1, 3, 5}) {
+                for (int n : new int[] {1, 2, 3, 4, 5, 7, 8, 10, 17}) {
+                    float[] a = new float[m * k];
+                    // Of exact length, so that B is packed, and longer.
+                    for (float[] b : new float[][] {new float[k * n], new float[k * n + 64]}) {
+                        float[] c = new float[m * n];
+                        long least = Long.MAX_VALUE;
+                        for (int round = 0; round < ROUNDS && least > 0; round++) {
+                            long before = threads.getCurrentThreadAllocatedBytes();
+                            for (int i = 0; i < CALLS; i++) {
+                                Gemm.multiply(Backend.VECTOR, 1, false, false, m, n, k, 1, a, 0, k, b, 0, n, 0, c, 0, n);
+                            }
+                            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+                        }
+                        if (least >= CALLS) {
+                            System.out.printf("%d x %d x %d, B of %d floats: %d bytes a call%n", m, k, n, b.length,
+                                    least / CALLS);
+                        }
+                    }
+                }
+            }
         }
     }
 
