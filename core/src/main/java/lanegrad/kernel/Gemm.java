@@ -87,8 +87,8 @@ public final class Gemm {
     /// Packing a float of B takes a quarter of a cycle, using it m / 16 cycles; rows in the distance of a panel's
     /// width make a tile 3% faster, since the distance is then a constant and needs no checks.
     static final int REUSED = 256;
-    /// A single row with fewer multiply-adds is left to the scalar twin: 1 x 8 x 1 takes 51 ns, 60 in vectors and 169 if
-    /// B must be packed for them, 1 x 32 x 1 161, 84 and 211 (Zen 4 under AVX2).
+    /// A single row with fewer multiply-adds is left to the scalar twin: 1 x 8 x 1 takes 51 ns, 60 in vectors and 169
+    /// if B must be packed for them, 1 x 32 x 1 161, 84 and 211 (Zen 4 under AVX2).
     private static final int FEW = 24;
     /// Below this many multiply-adds, about 30 µs of one core, a second thread does not pay for its waking.
     static final long PARALLEL = 1L << 20;

@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// 4 rows by 2 vectors: what tiles of 8 or 6 rows leave. Eight chains of multiply-adds, as many as their
-/// latency of 4 cycles at two a cycle asks for.
+/// latency of 4 cycles at two a cycle asks for. Whole vectors of B it can copy on the way, as [VectorTile6x2].
 final class VectorTile4x2 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();

@@ -78,8 +78,8 @@ final class Gradients {
         private static final VectorSpecies<Float> HALF = D.length() == 8 ? FloatVector.SPECIES_256
                 : D.length() == 4 ? FloatVector.SPECIES_128 : FloatVector.SPECIES_64;
 
-        // Four chains, or each addition waits three cycles for the one before: 301 vectors of a 64-32-10 network took
-        // 0.3 µs with one, of 256 bits, and take 0.1.
+        // Four chains, for with one each vector waits for the one before: the optimizer's step of a 64-32-10 network
+        // took 0.66 µs in place of 0.50, of 64-128-10 2.4 in place of 1.7 (256 bits, Zen 4).
         static boolean finite(float[] x, int from, int to) {
             FloatVector zero = FloatVector.zero(S);
             FloatVector s0 = zero;

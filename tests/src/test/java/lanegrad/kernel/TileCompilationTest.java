@@ -73,7 +73,8 @@ class TileCompilationTest {
                         for (int round = 0; round < ROUNDS && least > 0; round++) {
                             long before = threads.getCurrentThreadAllocatedBytes();
                             for (int i = 0; i < CALLS; i++) {
-                                Gemm.multiply(Backend.VECTOR, 1, false, false, m, n, k, 1, a, 0, k, b, 0, n, 0, c, 0, n);
+                                Gemm.multiply(Backend.VECTOR, 1, false, false, m, n, k, 1, a, 0, k, b, 0, n, 0, c, 0,
+                                        n);
                             }
                             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
                         }
