@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
                 + "Needs objdump, of the package binutils."})
 final class AsmCommand implements Callable<Integer> {
     // What scripts/lanegrad starts a training run with; code compiled early is not what benchmarks run.
-    private static final List<String> EARLY = List.of("-XX:+UseSerialGC", "-XX:+UseCountedLoopSafepoints",
+    static final List<String> EARLY = List.of("-XX:+UseSerialGC", "-XX:+UseCountedLoopSafepoints",
             "-XX:LoopStripMiningIter=1000", "-XX:-UseOnStackReplacement", "-XX:CompileCommand=quiet",
             "-XX:CompileCommand=CompileThresholdScaling,lanegrad.*::*,0.03");
 
