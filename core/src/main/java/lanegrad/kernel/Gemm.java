@@ -153,7 +153,7 @@ public final class Gemm {
                 : NarrowProduct.way(transA, m, n, k, bias != null, lda, a.length - aOffset);
         float[] start = bias == null ? ZEROS : bias;
         int width = kernel.padded(m, k, n);
-        boolean packed = packed(kernel, transB, m, n, k, b, bOffset, ldb, width);
+        boolean packed = way == null && packed(kernel, transB, m, n, k, b, bOffset, ldb, width);
         // Most products of small networks: one block, for which B is packed at most.
         boolean small = way == null && alpha == 1 && (beta == 0 || bias != null) && (long) m * n * k < PARALLEL
                 && (bias == null ? kernel.panel(m, k, n) <= ZEROS.length : width <= bias.length)

@@ -23,12 +23,12 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// **Only with strip-mined loops**, which the collectors that run beside the program bring with them, and G1 is the
 /// JVM's own choice on any server. With `-XX:+UseSerialGC` (its choice for one processor or less than 2 GB) and
-/// `-XX:+UseParallelGC` the products that do not transpose A take twice as long, unless there is also
-/// `-XX:+UseCountedLoopSafepoints -XX:LoopStripMiningIter=1000`: C2 then loads three broadcasts before the second
-/// vector of B (32 x 64 x 32: 3.0 and 1.7 µs). Of some 70 ways to write the loop none had both: the order of rows and
-/// statements, where indices begin, values kept alive over the loop, an outer loop, 5 x 2. C2 takes what is ready by
-/// its distance from the block's end, all loads of a step are equally far, and of equals it takes the order of a list
-/// that each choice shuffles.
+/// `-XX:+UseParallelGC` the products that do not transpose A take 1.2 (NT 32 x 10 x 32) to 2.4 times as long (256^3),
+/// unless there is also `-XX:+UseCountedLoopSafepoints -XX:LoopStripMiningIter=1000`: C2 then loads three broadcasts
+/// before the second vector of B (32 x 64 x 32: 3.0 and 1.7 µs). Some 70 ways to write the loop spill with
+/// the one kind of collector or the other: orders of rows and statements, other beginnings of the indices, values kept
+/// alive over the loop, an outer loop, 5 x 2. C2 takes what is ready by its distance from the block's end, all loads
+/// of a step are equally far, and of equals it takes the order of a list that each choice shuffles.
 final class VectorTile6x2 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();

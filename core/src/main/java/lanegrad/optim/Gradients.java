@@ -18,15 +18,15 @@ final class Gradients {
 
     /// Whether all of `x` from `from` to before `to` are finite.
     ///
-    /// 0 x is 0 for a finite x, else NaN, and a NaN stays in a sum: one multiply-add an element, and a single test at
-    /// the end.
+    /// 0 x is 0 for a finite x, else NaN, and a NaN stays in a sum: a multiplication and an addition an element, and a
+    /// single test at the end.
     static boolean finite(Backend backend, float[] x, int from, int to) {
         if (backend == Backend.VECTOR) {
             return Vectors.finite(x, from, to);
         }
         float s = 0;
         for (int i = from; i < to; i++) {
-            s = Math.fma(x[i], 0, s);
+            s += 0 * x[i];
         }
         return s == 0;
     }
@@ -98,7 +98,7 @@ final class Gradients {
             }
             float rest = 0;
             for (; i < to; i++) {
-                rest = Math.fma(x[i], 0, rest);
+                rest += 0 * x[i];
             }
             return rest == 0 && s0.add(s1).add(s2.add(s3)).compare(VectorOperators.EQ, 0).allTrue();
         }
