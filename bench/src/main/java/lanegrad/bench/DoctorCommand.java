@@ -95,7 +95,7 @@ final class DoctorCommand implements Callable<Integer> {
                 if (flag.equals("LoopStripMiningIter") && module && Backend.VECTOR.registers() < 32
                         && Long.parseLong(value) <= 1) {
                     advice.add("Loops are not strip-mined, as the serial and the parallel collector have it: with 16 "
-                            + "registers most matrix products then take 1.2 to 2.4 times as long. Use G1, or add "
+                            + "registers matrix products then take up to 1.2 times as long. Use G1, or add "
                             + "-XX:+UseCountedLoopSafepoints -XX:LoopStripMiningIter=1000.");
                 }
                 if (flag.equals("UseJVMCICompiler") && value.equals("true")) {

@@ -14,7 +14,7 @@ final class VectorGemm extends GemmKernel {
     /// B, which stream from L2, 11 bytes a cycle. On Zen 4 under AVX2 1024 x 1024 x 1024 reached 82% of peak with 512,
     /// 87% with 1024, 88% with 2048, and 80% with 256 in the order of panels: chains that stop more often cost more
     /// than an L1 that holds a panel saves.
-    private static final int DEEP_KC = 1024;
+    static final int DEEP_KC = 1024;
 
     /// With 16 registers the first tile packs, so that it pays early: from more floats on than leave an L1 of 32 KB
     /// some room. 128 x 64 x 128 takes 2 to 9% less than with B read where it is, 32 x 64 x 128 0 to 9%, 64 x 128 x 128
@@ -88,8 +88,10 @@ final class VectorGemm extends GemmKernel {
         int lda = transposed ? aColumn : aRow;
         VectorPanel panel;
         int copied = 0;
-        for (int j = 0; j < n; j += panel.width) {
+        int span;
+        for (int j = 0; j < n; j += span) {
             panel = panels.of(rows, k, n - j);
+            span = panel.span(k, n - j);
             float[] from = b;
             int bRow = ldb == 0 ? panel.width : ldb;
             int bAt = bOffset + (ldb == 0 ? k * j : j);
@@ -106,27 +108,28 @@ final class VectorGemm extends GemmKernel {
             }
             // The chains go on from C in whole vectors.
             int kc = !many ? DEEP_KC : panel.width <= 16 ? NARROW_KC : panel.width == 32 ? 2 * Gemm.KC : Gemm.KC;
-            kc = cOffset + (m - 1L) * ldc + j + panel.width <= c.length ? kc : k;
+            kc = cOffset + (m - 1L) * ldc + j + Math.max(span, panel.width) <= c.length ? kc : k;
             boolean nan = false;
             for (int p = 0; p < k; p += kc) {
                 boolean first = p == 0;
-                nan = column(panel, m, n - j, Math.min(kc, k - p), a, aOffset + p * aColumn, aRow, lda, transposed,
+                nan = column(panel, m, span, Math.min(kc, k - p), a, aOffset + p * aColumn, aRow, lda, transposed,
                         from, bAt + p * bRow, bRow, first ? start : c,
                         first ? startOffset + j * startColumn : cOffset + j, first ? startRow : ldc, c, cOffset + j,
                         ldc, rectified && p + kc >= k, packs ? packed : null, to + p * panel.width);
             }
             if (nan) {
-                canonical(m, Math.min(panel.width, n - j), c, cOffset + j, ldc);
+                canonical(m, span, c, cOffset + j, ldc);
             }
         }
     }
 
-    // One panel over one stretch of k. The first tile may copy B for the others. Returns whether an element may be NaN.
+    // One panel, or some beside each other, over one stretch of k. The first tile may copy B for the others. Returns
+    // whether an element may be NaN.
     private static boolean column(VectorPanel panel, int m, int n, int k, float[] a, int aOffset, int aRow, int lda,
             boolean transposed, float[] b, int bAt, int bRow, float[] start, int startOffset, int startRow, float[] c,
             int cOffset, int ldc, boolean rectified, float[] packed, int packedAt) {
         boolean fresh = startRow == 0;
-        int form = panel.form(k, lda, bRow, transposed, fresh);
+        int form = panel.form(k, n, lda, bRow, transposed, fresh);
         boolean nan = false;
         int i = 0;
         VectorPanel.Tile tile = null;
@@ -139,7 +142,7 @@ final class VectorGemm extends GemmKernel {
             b = packed;
             bAt = packedAt;
             bRow = panel.width;
-            form = panel.form(k, lda, bRow, transposed, fresh);
+            form = panel.form(k, n, lda, bRow, transposed, fresh);
             copy = panel.copy(tile, form);
         }
         while (i < m) {

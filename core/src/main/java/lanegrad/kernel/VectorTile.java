@@ -68,7 +68,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// **Copies.** A tile is a class that is copied for each [Form] by [HiddenCopy]: the form is a constant of the
 /// copy, and its cases cost nothing at run time.
 ///
-/// **What the JIT wants of these methods.** (1) One tile a call. With the loop over row tiles inside, few calls
+/// **What the JIT wants of these methods.** (1) Few tiles a call. With the loop over row tiles inside, few calls
 /// do much work, and the method is replaced on the stack in the middle of the loop over p, where the
 /// accumulators come from the interpreter as objects and stay objects: 0.7 GFLOP/s for seconds. (2) Nothing in
 /// them but calls of the Vector API, which C2 always inlines. Own helpers, however small, are refused from some
@@ -83,7 +83,8 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// **Beginning and end** of a tile are 220 (4 x 4) to 450 instructions (8 x 10), checks of indices before the loop and
 /// at the stores above all. The loop's last multiply-adds hide a part of them; what is left of 32 x 64 x n beside the
-/// loops and the call is 30 cycles a tile with 4 x 4 and 8 x 2 of 512 bits, 50 with 8 x 2 of 256, 90 with 8 x 10.
+/// loops and the call is 30 cycles a tile with 4 x 4 and 8 x 2 of 512 bits, 50 with 8 x 2 of 256, 90 with 8 x 10. The
+/// short tiles for 16 registers go over several panels in one call, and share what does not depend on the panel.
 ///
 /// **NaN.** The last lines add all of the tile up, beside the stores and on pipes that are idle then: the sum is NaN
 /// if an element is (or for opposite infinities, which does no harm). A second pass over C for the rare NaN would read
@@ -98,8 +99,10 @@ abstract class VectorTile {
     ///        or eight times that; else 0
     /// @param columns 0 if all are stored; [#MASKED]; or, where there are no mask registers, how many
     /// @param packs whether B is copied on the way; only of [VectorTile12x2], [VectorTile6x2], and [VectorTile4x2]
+    /// @param wide whether it goes on with the next panels: k rows behind if B is packed, its rows as far apart as a panel
+    ///        is wide, else beside; only of [VectorTile6x2], [VectorTile4x2], [VectorTile1x4], and [VectorTile1x2]
     record Form(VectorSpecies<Float> species, int aRow, int aColumn, boolean fresh, int ldb, int columns,
-            boolean packs) {
+            boolean packs, boolean wide) {
     }
 
     /// Of the columns those are stored that [#run] is asked for, under a mask.
@@ -108,10 +111,10 @@ abstract class VectorTile {
     VectorTile() {
     }
 
-    /// Multiplies MR rows of op(A) by NR vectors of B.
+    /// Multiplies MR rows of op(A) by NR vectors of B; if the form is wide, by those of several panels in turn.
     ///
     /// @param lda distance of two rows of A as it is stored
-    /// @param columns that are stored, if the form is masked
+    /// @param columns that are stored, if the form is masked; of all panels, if it is wide
     /// @param rectified whether negative results become 0 before they are stored; not part of the form, since each
     ///        form costs a start-up 0.1 s of compilation, and a branch after the loop costs nothing
     /// @param copy where the rows of B are copied to as they are read, one behind the other, if the form packs

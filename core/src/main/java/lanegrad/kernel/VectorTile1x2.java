@@ -20,6 +20,7 @@ final class VectorTile1x2 extends VectorTile {
     private static final int L = S.length();
     private static final int COLUMN = FORM.aColumn();
     private static final int LDB = FORM.ldb();
+    private static final boolean WIDE = FORM.wide();
     private static final boolean MASKS = FORM.columns() == MASKED;
     private static final int COLUMNS = FORM.columns();
     /// As in [VectorTile4x2].
@@ -30,43 +31,50 @@ final class VectorTile1x2 extends VectorTile {
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
             int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
             int copyAt) {
-        FloatVector c0 = FloatVector.fromArray(S, start, sAt);
-        FloatVector c1 = FloatVector.fromArray(S, start, sAt + L);
-        for (int p = 0; p < k; p++) {
-            int q = bAt + p * (LDB == 0 ? ldb : LDB);
-            FloatVector b0 = FloatVector.fromArray(S, b, q);
-            FloatVector b1 = FloatVector.fromArray(S, b, q + L);
-            int t = aAt + p * (COLUMN == 0 ? lda : COLUMN);
-            FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t])).reinterpretAsFloats();
-            c0 = x.fma(b0, c0);
-            c1 = x.fma(b1, c1);
-        }
-        if (rectified) {
-            c0 = c0.blend(0, c0.compare(VectorOperators.LE, 0));
-            c1 = c1.blend(0, c1.compare(VectorOperators.LE, 0));
-        }
-        if (MASKS) {
-            c0.intoArray(c, cAt, S.indexInRange(0, columns));
-            c1.intoArray(c, cAt + L, S.indexInRange(L, columns));
-        } else if (COLUMNS > L) {
-            c0.intoArray(c, cAt);
-            c0.blend(c1, NEXT).rearrange(TURN).intoArray(c, cAt + COLUMNS - L);
-        } else if (COLUMNS == L) {
-            c0.intoArray(c, cAt);
-        } else if (COLUMNS > 0) {
-            // Fewer columns than lanes, three at most: one by one.
-            c[cAt] = c0.lane(0);
-            if (COLUMNS > 1) {
-                c[cAt + 1] = c0.lane(1);
+        boolean nan = false;
+        for (int j = 0; j < (WIDE ? columns / (2 * L) : 1); j++) {
+            FloatVector c0 = FloatVector.fromArray(S, start, sAt);
+            FloatVector c1 = FloatVector.fromArray(S, start, sAt + L);
+            for (int p = 0; p < k; p++) {
+                int q = bAt + p * (LDB == 0 ? ldb : LDB);
+                FloatVector b0 = FloatVector.fromArray(S, b, q);
+                FloatVector b1 = FloatVector.fromArray(S, b, q + L);
+                int t = aAt + p * (COLUMN == 0 ? lda : COLUMN);
+                FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t])).reinterpretAsFloats();
+                c0 = x.fma(b0, c0);
+                c1 = x.fma(b1, c1);
             }
-            if (COLUMNS > 2) {
-                c[cAt + 2] = c0.lane(2);
+            if (rectified) {
+                c0 = c0.blend(0, c0.compare(VectorOperators.LE, 0));
+                c1 = c1.blend(0, c1.compare(VectorOperators.LE, 0));
             }
-        } else {
-            c0.intoArray(c, cAt);
-            c1.intoArray(c, cAt + L);
+            if (MASKS) {
+                c0.intoArray(c, cAt, S.indexInRange(0, columns));
+                c1.intoArray(c, cAt + L, S.indexInRange(L, columns));
+            } else if (COLUMNS > L) {
+                c0.intoArray(c, cAt);
+                c0.blend(c1, NEXT).rearrange(TURN).intoArray(c, cAt + COLUMNS - L);
+            } else if (COLUMNS == L) {
+                c0.intoArray(c, cAt);
+            } else if (COLUMNS > 0) {
+                // Fewer columns than lanes, three at most: one by one.
+                c[cAt] = c0.lane(0);
+                if (COLUMNS > 1) {
+                    c[cAt + 1] = c0.lane(1);
+                }
+                if (COLUMNS > 2) {
+                    c[cAt + 2] = c0.lane(2);
+                }
+            } else {
+                c0.intoArray(c, cAt);
+                c1.intoArray(c, cAt + L);
+            }
+            FloatVector sum = c0.add(c1);
+            nan |= sum.compare(VectorOperators.NE, sum).anyTrue();
+            bAt += LDB == 2 * L ? k * 2 * L : 2 * L;
+            sAt += 2 * L;
+            cAt += 2 * L;
         }
-        FloatVector sum = c0.add(c1);
-        return sum.compare(VectorOperators.NE, sum).anyTrue();
+        return nan;
     }
 }

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -26,6 +27,7 @@ import lanegrad.op.UnaryOp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// `lanegrad asm`: what it reads from the JVM and from objdump, the loops it finds, and its messages.
 class AsmCommandTest {
@@ -274,6 +276,24 @@ class AsmCommandTest {
         assertEquals(0, run.code(), run.err());
         String hot = run.out().lines().filter(line -> line.startsWith("hot loop: ")).findFirst().orElseThrow();
         assertTrue(hot.contains(" 12 fma, ") && hot.contains(" 2 stores, ") && hot.contains(" 0 spills, "), hot);
+    }
+
+    /// C2 orders the loads of a step otherwise where loops are not strip-mined, and with no register to spare all hangs
+    /// on the order. In a JVM of its own, as one JVM has one collector.
+    @ParameterizedTest
+    @ValueSource(strings = {"NN 96x64x32", "NN 96x64x16", "NN 96x100x10", "NN 96x100x48", "NT 96x10x32",
+        "NN 96x64x128"})
+    void norDoesOneWithTheSerialCollector(String shape) throws IOException, InterruptedException {
+        assumeTrue(AsmKernel.all().containsKey("tile6x2") && Backend.VECTOR.lanes() == 8);
+        assumeTrue(objdump(), "objdump is not installed");
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC", "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
+                Main.class.getName(), "asm", "tile6x2", "--shape", shape)
+                .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), out);
+        String hot = out.lines().filter(line -> line.startsWith("hot loop: ")).findFirst().orElseThrow();
+        assertTrue(hot.contains(" 12 fma, ") && hot.contains(" 0 spills, "), hot);
     }
 
     /// What the script starts a training run with is left out of what `asm` passes on.

@@ -539,26 +539,30 @@ class GemmTest {
     @ParameterizedTest
     @EnumSource
     void aNaNArisesInOneElement(Backend backend) {
-        int m = 20;
-        int k = 40;
         for (int n : new int[] {1, 2, 4, 8, 10, 16, 32, 64, 70}) {
             for (boolean transA : new boolean[] {false, true}) {
-                for (int i = 0; i < m; i++) {
-                    for (int j = 0; j < n; j++) {
-                        float[] a = new float[m * k];
-                        float[] b = new float[k * n];
-                        float[] c = new float[m * n];
-                        Arrays.fill(b, 1);
-                        a[transA ? m + i : i * k + 1] = Float.POSITIVE_INFINITY;
-                        b[n + j] = 0;
-                        Gemm.multiply(backend, 1, transA, false, m, n, k, 1, a, 0, transA ? m : k, b, 0, n, 0, c, 0, n);
-                        float[] expected = new float[m * n];
-                        Arrays.fill(expected, i * n, (i + 1) * n, Float.POSITIVE_INFINITY);
-                        expected[i * n + j] = Float.NaN;
-                        Bits.assertIdentical(expected, c, "NaN at (" + i + ", " + j + ") of 20 x 40 x " + n + " on "
-                                + backend + (transA ? ", A transposed" : ""));
-                    }
-                }
+                aNaNArises(backend, transA, 20, n, 40, 0);
+                // Chains that begin with C, where tiles do not overlap: the last row is a tile of its own.
+                aNaNArises(backend, transA, 21, n, 40, 1);
+            }
+        }
+    }
+
+    private static void aNaNArises(Backend backend, boolean transA, int m, int n, int k, int beta) {
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                float[] a = new float[m * k];
+                float[] b = new float[k * n];
+                float[] c = new float[m * n];
+                Arrays.fill(b, 1);
+                a[transA ? m + i : i * k + 1] = Float.POSITIVE_INFINITY;
+                b[n + j] = 0;
+                Gemm.multiply(backend, 1, transA, false, m, n, k, 1, a, 0, transA ? m : k, b, 0, n, beta, c, 0, n);
+                float[] expected = new float[m * n];
+                Arrays.fill(expected, i * n, (i + 1) * n, Float.POSITIVE_INFINITY);
+                expected[i * n + j] = Float.NaN;
+                Bits.assertIdentical(expected, c, "NaN at (" + i + ", " + j + ") of " + m + " x " + k + " x " + n
+                        + " on " + backend + (transA ? ", A transposed" : ""));
             }
         }
     }
