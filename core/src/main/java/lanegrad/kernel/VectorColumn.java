@@ -16,7 +16,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// A transposition has three rounds, with distances d = 4, 2, 1. A round pairs the rows r and r + d: the new row r
 /// takes the elements of both whose index is without bit d, the new row r + d those with it. Each is one shuffle of two
 /// sources, which AVX-512 has, so a square takes 24 instructions; with blends and shuffles of one source, as in
-/// [VectorPack#square], it takes 48.
+/// [VectorPack#squares], it takes 48.
 ///
 /// 1437x64x1 takes 10.3 µs so, 11.5 with blends, 31 as a masked tile; with four squares at a time, whose chains would
 /// hide each other's latency better, a tenth more, as C2 keeps indices of shuffles in memory then. Libraries that may
