@@ -49,8 +49,8 @@ import lanegrad.Backend;
 /// B is packed where that pays: always when it is transposed, or when a whole vector at the end of its last row
 /// would leave the array; otherwise when its rows are farther apart than a panel is wide, and there are enough
 /// rows of A to use the packed panel often. Tiles of 12 rows, and with 16 registers those of 6 and 4, can do that on
-/// their way, each vector as it is loaded: then the first tile of a panel packs it. (With 16 registers only a B of
-/// [#IN_L2] floats at most: a larger one is read in the order in which it lies.)
+/// their way, each vector as it is loaded: then the first tile of a panel packs it. (With 16 registers only a B of 1 MB
+/// at most: a larger one is read in the order in which it lies.)
 ///
 /// (Over 300 lines: the contract above, the checks of seventeen arguments, and the loops that it names.)
 public final class Gemm {
@@ -85,6 +85,10 @@ public final class Gemm {
     static final int DIRECT = 32 * 1024;
     /// So many floats are 512 KB, half of an L2.
     static final int IN_L2 = 1 << 17;
+    /// Of a B of more floats than this, 1 MB, tiles for 16 registers pack no panels on their way: that reads a line of
+    /// each row, and the row again for the next panel. 512 x 512 x 512 takes 1 to 3% less so, 1024 x 1024 x 1024, with
+    /// four times as much, the same or 1% more (Zen 4 under AVX2).
+    private static final int PACKED_BY_TILES = 1 << 18;
     /// Packing a float of B takes a quarter of a cycle, using it m / 16 cycles; rows in the distance of a panel's
     /// width make a tile 3% faster, since the distance is then a constant and needs no checks.
     static final int REUSED = 256;
@@ -291,6 +295,8 @@ public final class Gemm {
 
         /// Whether A is read from a copy, part after part, with rows in the distance of MC.
         private boolean packedA;
+        /// Whether that copy has rows of op(A) one after the other, not of A.
+        private boolean turnedA;
         /// Whether the first rows are multiplied by B as it is, and pack it.
         private boolean packsB;
         private boolean rectified;
@@ -356,8 +362,9 @@ public final class Gemm {
             boolean copied = aColumn == 1 && aRow % PAGE == 0 && k >= PAGE && n >= COPIED && alpha == 1;
             packedA = m <= NC && (copied || aColumn > MC && n > NarrowProduct.TURNED_COLUMNS);
             int kb = packed || packedA ? kernel.depth() : k;
+            turnedA = copied || packedA && kernel.turns(k);
             if (packedA) {
-                copiedA = grown(copiedA, (m + part - 1) / part * (copied ? part * (Math.min(kb, k) + LINE)
+                copiedA = grown(copiedA, (m + part - 1) / part * (turnedA ? part * (Math.min(kb, k) + LINE)
                         : Math.min(kb, k) * MC));
             }
             int workers = (long) m * n * k >= PARALLEL ? threads : 1;
@@ -390,7 +397,7 @@ public final class Gemm {
                         run(COLUMNS, workers, columnParts);
                         continue;
                     }
-                    packsB = packed && workers == 1 && !transB && (long) depth * columns <= IN_L2;
+                    packsB = packed && workers == 1 && !transB && (long) depth * columns <= PACKED_BY_TILES;
                     if (packed && !packsB) {
                         if (workers == 1) {
                             unit = up(WIDE, kernel.panel(m, depth, columns));
@@ -431,9 +438,9 @@ public final class Gemm {
         // The rows of the part that begins with row i, columns j to j + n of the block, which it may also pack.
         private void multiply(int i, int j, int n, boolean packs) {
             boolean direct = !packed || packs;
-            int rowA = packedA && aColumn == 1 ? depth + LINE : aRow;
+            int rowA = packedA && turnedA ? depth + LINE : aRow;
             kernel.block(m, Math.min(part, m - i), n, depth, packedA ? copiedA : a,
-                    packedA ? atA(i) : aOffset + i * aRow, rowA, packedA && aColumn != 1 ? MC : aColumn,
+                    packedA ? atA(i) : aOffset + i * aRow, rowA, !packedA ? aColumn : turnedA ? 1 : MC,
                     direct ? b : packedB, direct ? bOffset + j : depth * j, direct ? ldb : 0, start,
                     startOffset + i * startRow + j, startRow, 1, c, cOffset + i * ldc + j, ldc, rectified,
                     packs ? packedB : null, depth * j);
@@ -442,6 +449,8 @@ public final class Gemm {
         private void packA(int i, int rows) {
             if (aColumn == 1) {
                 kernel.copy(rows, depth, a, aOffset + i * aRow, aRow, copiedA, atA(i), depth + LINE);
+            } else if (turnedA) {
+                Transpose.of(backend, depth, rows, a, aOffset + i, aColumn, copiedA, atA(i), depth + LINE);
             } else {
                 kernel.copy(depth, rows, a, aOffset + i, aColumn, copiedA, atA(i), MC);
             }
@@ -449,7 +458,7 @@ public final class Gemm {
 
         // Where in the copy of A the part with row i begins.
         private int atA(int i) {
-            return aColumn == 1 ? i * (depth + LINE) : i / part * depth * MC;
+            return turnedA ? i * (depth + LINE) : i / part * depth * MC;
         }
 
         // Columns `from` to `to` of the block, panel after panel, each `depth` rows of as many columns as the

@@ -26,6 +26,11 @@ abstract class GemmKernel {
         return true;
     }
 
+    /// Whether a transposed A that is copied, k deep, is turned on the way.
+    boolean turns(int k) {
+        return false;
+    }
+
     /// Of B, with rows in the distance of ldb, no more floats than this are read where they are, if m rows are few.
     int direct(int m, int ldb) {
         return Gemm.DIRECT;

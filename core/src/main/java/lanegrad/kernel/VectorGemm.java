@@ -16,6 +16,9 @@ final class VectorGemm extends GemmKernel {
     /// than an L1 that holds a panel saves.
     static final int DEEP_KC = 1024;
 
+    /// From this depth on a transposed A is turned where it is copied, with 16 registers.
+    private static final int TURNED_DEPTH = 256;
+
     /// With 16 registers the first tile packs, so that it pays early: from more floats on than leave an L1 of 32 KB
     /// some room. 128 x 64 x 128 takes 2 to 9% less than with B read where it is, 32 x 64 x 128 0 to 9%, 64 x 128 x 128
     /// with A transposed 3 to 14%, depending on where the arrays lie; 64 x 64 x 100 11% (Zen 4 under AVX2).
@@ -71,6 +74,13 @@ final class VectorGemm extends GemmKernel {
     @Override
     boolean byPanels(long a, long b) {
         return many || a <= Gemm.IN_L2 && a <= b;
+    }
+
+    // Of an A^T as it lies a short tile takes 24 bytes from each line, and has a line for each step in L1: turned, 256 x
+    // 256 x 256 takes 3% less, 512 x 512 x 512 and 1024 x 1024 x 1024 5%, 784 x 128 x 512 the same (Zen 4 under AVX2).
+    @Override
+    boolean turns(int k) {
+        return !many && k >= TURNED_DEPTH;
     }
 
     // Tiles of 8 cycles a step wait for L2, those of 16 do not: 128 x 96 x 128 57% and 70% of peak, 160^3 82% and 89%.
