@@ -49,8 +49,8 @@ import lanegrad.Backend;
 /// B is packed where that pays: always when it is transposed, or when a whole vector at the end of its last row
 /// would leave the array; otherwise when its rows are farther apart than a panel is wide, and there are enough
 /// rows of A to use the packed panel often. Tiles of 12 rows, and with 16 registers those of 6 and 4, can do that on
-/// their way, each vector as it is loaded: then the first tile of a panel packs it. (With 16 registers only a B of 1 MB
-/// at most: a larger one is read in the order in which it lies.)
+/// their way, each vector as it is loaded: then the first tile of a panel packs it. (With 16 registers only a B of
+/// [#IN_L2] floats at most: a larger one is read in the order in which it lies.)
 ///
 /// (Over 300 lines: the contract above, the checks of seventeen arguments, and the loops that it names.)
 public final class Gemm {
@@ -83,12 +83,9 @@ public final class Gemm {
     static final int COLUMN_PARTS = 8;
     /// A B of no more floats than this, 128 KB, stays in L2 as it is.
     static final int DIRECT = 32 * 1024;
-    /// So many floats are 512 KB, half of an L2.
+    /// So many floats are 512 KB, half of an L2. With a B of twice as many packed by tiles 512 x 512 x 512 takes 1 to
+    /// 3% less, but twice as many products until all tiles are compiled.
     static final int IN_L2 = 1 << 17;
-    /// Of a B of more floats than this, 1 MB, tiles for 16 registers pack no panels on their way: that reads a line of
-    /// each row, and the row again for the next panel. 512 x 512 x 512 takes 1 to 3% less so, 1024 x 1024 x 1024, with
-    /// four times as much, the same or 1% more (Zen 4 under AVX2).
-    private static final int PACKED_BY_TILES = 1 << 18;
     /// Packing a float of B takes a quarter of a cycle, using it m / 16 cycles; rows in the distance of a panel's
     /// width make a tile 3% faster, since the distance is then a constant and needs no checks.
     static final int REUSED = 256;
@@ -397,7 +394,7 @@ public final class Gemm {
                         run(COLUMNS, workers, columnParts);
                         continue;
                     }
-                    packsB = packed && workers == 1 && !transB && (long) depth * columns <= PACKED_BY_TILES;
+                    packsB = packed && workers == 1 && !transB && (long) depth * columns <= IN_L2;
                     if (packed && !packsB) {
                         if (workers == 1) {
                             unit = up(WIDE, kernel.panel(m, depth, columns));

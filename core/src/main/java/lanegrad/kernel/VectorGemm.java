@@ -76,8 +76,9 @@ final class VectorGemm extends GemmKernel {
         return many || a <= Gemm.IN_L2 && a <= b;
     }
 
-    // Of an A^T as it lies a short tile takes 24 bytes from each line, and has a line for each step in L1: turned, 256 x
-    // 256 x 256 takes 3% less, 512 x 512 x 512 and 1024 x 1024 x 1024 5%, 784 x 128 x 512 the same (Zen 4 under AVX2).
+    // Of an A^T as it lies a short tile takes 24 bytes from each line, and has a line for each step in L1: turned, 256
+    // x 256 x 256 takes 3% less, 512 x 512 x 512 and 1024 x 1024 x 1024 5%, 784 x 128 x 512 the same (Zen 4 under
+    // AVX2).
     @Override
     boolean turns(int k) {
         return !many && k >= TURNED_DEPTH;
@@ -145,9 +146,15 @@ final class VectorGemm extends GemmKernel {
         VectorPanel.Tile tile = null;
         VectorTile copy = null;
         if (packed != null) {
+            // Panel by panel: what is called once a product is compiled much later than the rest (64 x 64 x 100 was not
+            // at full speed after 480 products; 440 this way).
             tile = panel.tile(m, m, lda, transposed, fresh, true);
-            nan = panel.copy(tile, VectorPanel.packing(form)).run(k, a, aOffset, lda, b, bAt, bRow, start,
-                    startOffset, startRow, c, cOffset, ldc, n, rectified, packed, packedAt);
+            VectorTile packing = panel.copy(tile, VectorPanel.packing(panel.form(k, panel.width, lda, bRow, transposed,
+                    fresh)));
+            for (int j = 0; j < n; j += panel.width) {
+                nan |= packing.run(k, a, aOffset, lda, b, bAt + j, bRow, start, startOffset + j, startRow, c,
+                        cOffset + j, ldc, n, rectified, packed, packedAt + j * k);
+            }
             i = tile.rows;
             b = packed;
             bAt = packedAt;

@@ -145,7 +145,6 @@ final class VectorTile4x2 extends VectorTile {
             bAt += LDB == 2 * L ? k * 2 * L : 2 * L;
             sAt += 2 * L;
             cAt += 2 * L;
-            copyAt += k * 2 * L;
         }
         return nan;
     }
