@@ -84,13 +84,13 @@ final class DoctorCommand implements Callable<Integer> {
                 }
                 if (flag.equals("MaxVectorSize") && hotspot.getVMOption(flag).getOrigin()
                         == com.sun.management.VMOption.Origin.VM_CREATION) {
-                    advice.add("-XX:MaxVectorSize=" + value + " was given on the command line; without it the JVM takes "
-                            + "the widest vectors of the machine.");
+                    advice.add("-XX:MaxVectorSize=" + value + " was given on the command line; without it the JVM "
+                            + "takes the widest vectors of the machine.");
                 }
                 if (flag.equals("UseAVX") && hotspot.getVMOption(flag).getOrigin()
                         == com.sun.management.VMOption.Origin.VM_CREATION) {
-                    advice.add("-XX:UseAVX=" + value + " was given on the command line; without it the JVM takes what the "
-                            + "machine has.");
+                    advice.add("-XX:UseAVX=" + value + " was given on the command line; without it the JVM takes what "
+                            + "the machine has.");
                 }
                 if (flag.equals("LoopStripMiningIter") && module && Backend.VECTOR.registers() < 32
                         && Long.parseLong(value) <= 1) {

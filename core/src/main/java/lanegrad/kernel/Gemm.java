@@ -64,7 +64,7 @@ public final class Gemm {
     /// Columns of B that are packed together, so that the packed B is 32 MB at most; and the most rows of a
     /// transposed A that are.
     static final int NC = 4096;
-    /// The most rows of one part, and the distance of two rows of a packed A.
+    /// The most rows of one part, and the distance of two columns of op(A) in the copy of an A^T that is not turned.
     static final int MC = 64;
     /// Rows of A so many floats apart, 4 KB, or a multiple, share the few places that L1 has for such addresses: where
     /// [#COPIED] columns of C or more come of it, they are copied to where they do not, a line further apart than they
@@ -84,7 +84,7 @@ public final class Gemm {
     /// A B of no more floats than this, 128 KB, stays in L2 as it is.
     static final int DIRECT = 32 * 1024;
     /// So many floats are 512 KB, half of an L2. With a B of twice as many packed by tiles 512 x 512 x 512 takes 1 to
-    /// 3% less, but twice as many products until all tiles are compiled.
+    /// 3% less, but 15 products in place of 8 until all tiles are compiled.
     static final int IN_L2 = 1 << 17;
     /// Packing a float of B takes a quarter of a cycle, using it m / 16 cycles; rows in the distance of a panel's
     /// width make a tile 3% faster, since the distance is then a constant and needs no checks.
@@ -95,7 +95,7 @@ public final class Gemm {
     /// Below this many multiply-adds, about 30 µs of one core, a second thread does not pay for its waking.
     static final long PARALLEL = 1L << 20;
 
-    /// The beginning of chains without a bias.
+    /// The beginning of chains without a bias: as long as what a call of a tile takes, 128 columns at most.
     private static final float[] ZEROS = new float[128];
     private static final AtomicReferenceArray<Product> FREE = new AtomicReferenceArray<>(16);
 
@@ -290,10 +290,11 @@ public final class Gemm {
         /// Columns of a part.
         private int unit;
 
-        /// Whether A is read from a copy, part after part, with rows in the distance of MC.
+        /// Whether A is read from a copy, part after part.
         private boolean packedA;
-        /// Whether that copy has rows of op(A) one after the other, not of A.
-        private boolean turnedA;
+        /// Whether rows of that copy are rows of op(A), a line further apart than they are long. Else they are columns,
+        /// as those of an A^T are stored, in the distance of MC.
+        private boolean rowsA;
         /// Whether the first rows are multiplied by B as it is, and pack it.
         private boolean packsB;
         private boolean rectified;
@@ -359,9 +360,9 @@ public final class Gemm {
             boolean copied = aColumn == 1 && aRow % PAGE == 0 && k >= PAGE && n >= COPIED && alpha == 1;
             packedA = m <= NC && (copied || aColumn > MC && n > NarrowProduct.TURNED_COLUMNS);
             int kb = packed || packedA ? kernel.depth() : k;
-            turnedA = copied || packedA && kernel.turns(k);
+            rowsA = packedA && (copied || kernel.turns(k));
             if (packedA) {
-                copiedA = grown(copiedA, (m + part - 1) / part * (turnedA ? part * (Math.min(kb, k) + LINE)
+                copiedA = grown(copiedA, (m + part - 1) / part * (rowsA ? part * (Math.min(kb, k) + LINE)
                         : Math.min(kb, k) * MC));
             }
             int workers = (long) m * n * k >= PARALLEL ? threads : 1;
@@ -435,9 +436,9 @@ public final class Gemm {
         // The rows of the part that begins with row i, columns j to j + n of the block, which it may also pack.
         private void multiply(int i, int j, int n, boolean packs) {
             boolean direct = !packed || packs;
-            int rowA = packedA && turnedA ? depth + LINE : aRow;
+            int rowA = rowsA ? depth + LINE : aRow;
             kernel.block(m, Math.min(part, m - i), n, depth, packedA ? copiedA : a,
-                    packedA ? atA(i) : aOffset + i * aRow, rowA, !packedA ? aColumn : turnedA ? 1 : MC,
+                    packedA ? atA(i) : aOffset + i * aRow, rowA, !packedA ? aColumn : rowsA ? 1 : MC,
                     direct ? b : packedB, direct ? bOffset + j : depth * j, direct ? ldb : 0, start,
                     startOffset + i * startRow + j, startRow, 1, c, cOffset + i * ldc + j, ldc, rectified,
                     packs ? packedB : null, depth * j);
@@ -446,7 +447,7 @@ public final class Gemm {
         private void packA(int i, int rows) {
             if (aColumn == 1) {
                 kernel.copy(rows, depth, a, aOffset + i * aRow, aRow, copiedA, atA(i), depth + LINE);
-            } else if (turnedA) {
+            } else if (rowsA) {
                 Transpose.of(backend, depth, rows, a, aOffset + i, aColumn, copiedA, atA(i), depth + LINE);
             } else {
                 kernel.copy(depth, rows, a, aOffset + i, aColumn, copiedA, atA(i), MC);
@@ -455,7 +456,7 @@ public final class Gemm {
 
         // Where in the copy of A the part with row i begins.
         private int atA(int i) {
-            return turnedA ? i * (depth + LINE) : i / part * depth * MC;
+            return rowsA ? i * (depth + LINE) : i / part * depth * MC;
         }
 
         // Columns `from` to `to` of the block, panel after panel, each `depth` rows of as many columns as the

@@ -33,7 +33,7 @@ public final class Transpose {
         elements(rows - r, columns, x, xOffset + r * ldx, ldx, y, yOffset + r, ldy);
     }
 
-    // The longer side is the inner loop, and two of the shorter go together: 10 x 128 took 0.49 µs one by one, now 0.34.
+    // The longer side is the inner loop, and two of the shorter go together: 10 x 128 took 0.49 µs one by one, 0.34 so.
     private static void elements(int rows, int columns, float[] x, int xOffset, int ldx, float[] y, int yOffset,
             int ldy) {
         if (rows < columns) {
@@ -46,8 +46,10 @@ public final class Transpose {
                     y[to + 1] = x[from + ldx + j];
                 }
             }
-            for (int j = 0; i < rows && j < columns; j++) {
-                y[yOffset + j * ldy + i] = x[xOffset + i * ldx + j];
+            if (i < rows) {
+                for (int j = 0; j < columns; j++) {
+                    y[yOffset + j * ldy + i] = x[xOffset + i * ldx + j];
+                }
             }
             return;
         }
@@ -60,8 +62,10 @@ public final class Transpose {
                 y[to + ldy + i] = x[from + 1];
             }
         }
-        for (int i = 0; j < columns && i < rows; i++) {
-            y[yOffset + j * ldy + i] = x[xOffset + i * ldx + j];
+        if (j < columns) {
+            for (int i = 0; i < rows; i++) {
+                y[yOffset + j * ldy + i] = x[xOffset + i * ldx + j];
+            }
         }
     }
 }

@@ -9,6 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// come out even, the last tile moves up until it ends with the block: it does some rows once more and stores the same
 /// values, as long as it does not begin with what is in C already (`fresh`). If it would, or if there are not enough
 /// rows for a tile, tiles of a single row do the rest.
+///
+/// (Over 300 lines: the panels of all machines in one place, with what was measured for each choice.)
 final class VectorPanel {
     /// The widest.
     static final int MOST = 64;
@@ -48,8 +50,8 @@ final class VectorPanel {
     /// The most panels beside each other that a call takes, with 16 registers. The checks of A's indices, a fifth of
     /// the instructions beside the loop, and the call are then one for all: 64 x 64 x 64 takes 8% less than panel by
     /// panel, 128 x 64 x 128 8%, NT 128 x 10 x 128 24%, 32 columns 3 to 5%; 16 panels 1% less than 8, 4 of them 1% more
-    /// (Zen 4 under AVX2). What is called less often is compiled later: the first 3,200 steps of a 64-128-10 network take
-    /// 5 to 10% longer, 3.6 s for 3.3.
+    /// (Zen 4 under AVX2). What is called less often is compiled later: with the JVM's own thresholds the first 3,200
+    /// steps of a 64-32-10 network take 1.9 s in place of 1.6, of 64-128-10 3.0 in place of 2.6.
     private static final int BESIDE = 8;
     /// From this depth on it pays that a transposed A has a constant distance of rows: C2 then checks all indices
     /// once before the loop, with some eight instructions each, and otherwise a few in each step.

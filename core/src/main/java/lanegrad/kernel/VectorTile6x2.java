@@ -22,17 +22,17 @@ import jdk.incubator.vector.VectorSpecies;
 /// do. `scripts/lanegrad asm tile6x2` shows it, and a test holds it.
 ///
 /// **A loop over panels, even if it is one.** It saves the checks of A's indices and the call for all panels but the
-/// first: beside the loop over p a panel then costs some 150 instructions, and 250 alone. And it decides what C2 keeps
-/// in registers. Without it, and without strip-mined loops, which G1 brings and the serial and the parallel collector
-/// do not, C2 loads three broadcasts before the second vector of B and keeps an accumulator in memory: products that do
-/// not transpose A took 1.2 (NT 32 x 10 x 32) to 2.4 times as long (256^3), and some 70 other ways to write the loop
-/// over p spilled with the one kind of collector or the other. So the loop is there for one panel too, though 36 x 64 x
-/// 16 then takes 3% more than without. All but one form keep theirs now, that which packs with rows of A in an unknown
-/// distance and of B in a known one (128 x 100 x 128, a tile of 22); what strip mining still gives is 2 to 14%, as a
-/// step has 28 instructions with it and 31 without. `j < columns; j += 2 * L` is not the same: a counted loop over
-/// panels, before which C2 checks all indices of C and of `start`, two comparisons each (31 instructions a step, 32 x
-/// 64 x 32 12% more). Nor is a `do` loop, which spills where it is left after one panel, and makes 4 x 2 a quarter
-/// slower where it is not.
+/// first: beside the loop over p a call costs some 140 instructions and each of its panels 155; a panel alone 250, and
+/// 230 without the loop. And it decides what C2 keeps in registers. Without it, and without strip-mined loops, which G1
+/// brings and the serial and the parallel collector do not, C2 loads three broadcasts before the second vector of B and
+/// keeps an accumulator in memory: products that do not transpose A took 1.2 (NT 32 x 10 x 32) to 2.4 times as long
+/// (256^3), and some 70 other ways to write the loop over p spilled with the one kind of collector or the other. So the
+/// loop is there for one panel too, though 36 x 64 x 16 then takes 3% more than without. All but one form keep theirs
+/// now, that which packs with rows of A in an unknown distance and of B in a known one (128 x 100 x 128, a tile of 22);
+/// what strip mining still gives is 0 (NT 32 x 10 x 32) to 18% (256^3), as a step has 28 instructions with it and 31
+/// without. `j < columns; j += 2 * L` is not the same: a counted loop over panels, before which C2 checks all indices
+/// of C and of `start`, two comparisons each (31 instructions a step, 32 x 64 x 32 12% more). Nor is a `do` loop, which
+/// spills where it is left after one panel, and makes 4 x 2 a quarter slower where it is not.
 final class VectorTile6x2 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
