@@ -2,6 +2,7 @@ package lanegrad.bench;
 
 import static lanegrad.bench.CommandTest.assertRefused;
 import static lanegrad.bench.CommandTest.run;
+import static lanegrad.bench.CommandTest.runWith;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,7 +12,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -263,7 +263,7 @@ class AsmCommandTest {
         assumeTrue(objdump(), "objdump is not installed");
         CommandTest.Run run = shape == null ? run("asm", tile) : run("asm", tile, "--shape", shape);
         assertEquals(0, run.code(), run.err());
-        String hot = run.out().lines().filter(line -> line.startsWith("hot loop: ")).findFirst().orElseThrow();
+        String hot = hotLoop(run.out());
         assertTrue(hot.contains(" " + fmas + " fma, ") && hot.contains(" 0 spills, "), hot);
     }
 
@@ -274,7 +274,7 @@ class AsmCommandTest {
         assumeTrue(objdump(), "objdump is not installed");
         CommandTest.Run run = run("asm", "tile6x2", "--shape", "NN 96x64x128");
         assertEquals(0, run.code(), run.err());
-        String hot = run.out().lines().filter(line -> line.startsWith("hot loop: ")).findFirst().orElseThrow();
+        String hot = hotLoop(run.out());
         assertTrue(hot.contains(" 12 fma, ") && hot.contains(" 2 stores, ") && hot.contains(" 0 spills, "), hot);
     }
 
@@ -286,13 +286,7 @@ class AsmCommandTest {
     void norDoesOneWithTheSerialCollector(String shape) throws IOException, InterruptedException {
         assumeTrue(AsmKernel.all().containsKey("tile6x2") && Backend.VECTOR.lanes() == 8);
         assumeTrue(objdump(), "objdump is not installed");
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC", "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
-                Main.class.getName(), "asm", "tile6x2", "--shape", shape)
-                .redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), out);
-        String hot = out.lines().filter(line -> line.startsWith("hot loop: ")).findFirst().orElseThrow();
+        String hot = hotLoop(runWith("-XX:+UseSerialGC", "asm", "tile6x2", "--shape", shape));
         assertTrue(hot.contains(" 12 fma, ") && hot.contains(" 0 spills, "), hot);
     }
 
@@ -303,6 +297,10 @@ class AsmCommandTest {
         String flags = script.substring(script.indexOf("early=(") + "early=(".length());
         assertEquals(AsmCommand.EARLY, List.of(flags.substring(0, flags.indexOf(")\n")).replace("\"", "").trim()
                 .split("\\s+")));
+    }
+
+    private static String hotLoop(String printed) {
+        return printed.lines().filter(line -> line.startsWith("hot loop: ")).findFirst().orElseThrow();
     }
 
     private static boolean objdump() {
@@ -316,7 +314,7 @@ class AsmCommandTest {
         CommandTest.Run run = run("asm", "RELU");
         assertEquals(0, run.code(), run.err());
         assertTrue(run.out().startsWith("lanegrad.kernel.VectorUnaryLoop.forward of relu, C2, "), run.out());
-        String hot = run.out().lines().filter(line -> line.startsWith("hot loop: ")).findFirst().orElseThrow();
+        String hot = hotLoop(run.out());
         assertTrue(hot.contains(" 0 fma, "), hot);
         assertTrue(hot.contains(" 0 spills, "), hot);
         assertFalse(hot.contains(" 0 loads, ") || hot.contains(" 0 stores, "), hot);

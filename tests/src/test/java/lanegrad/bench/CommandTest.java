@@ -44,6 +44,19 @@ class CommandTest {
         return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
+    /// What a run prints in a JVM of its own, which has a flag more.
+    static String runWith(String flag, String... args) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), flag,
+                "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(args));
+        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), out);
+        return out;
+    }
+
     static void assertRefused(int code, String sentence, Run run) {
         assertEquals(code, run.code(), run.err());
         assertTrue(run.err().startsWith("lanegrad: "), run.err());
@@ -499,11 +512,7 @@ class CommandTest {
     @Test
     void theDoctorTellsThatACollectorCostsSpeed() throws IOException, InterruptedException {
         for (String collector : List.of("-XX:+UseG1GC", "-XX:+UseSerialGC")) {
-            Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    collector, "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
-                    Main.class.getName(), "doctor").redirectError(ProcessBuilder.Redirect.DISCARD).start();
-            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertEquals(0, process.waitFor(), out);
+            String out = runWith(collector, "doctor");
             assertEquals(collector.contains("Serial") && out.contains("16 assumed"), out.contains("not strip-mined"),
                     out);
         }

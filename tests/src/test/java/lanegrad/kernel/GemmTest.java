@@ -387,6 +387,23 @@ class GemmTest {
         }
     }
 
+    /// With 16 registers a call takes several panels, in a product of one block too; up to some twenty.
+    @Test
+    void panelsBesideEachOther() {
+        int seed = 0;
+        for (int edge = 64; edge <= 320; edge += 16) {
+            for (int n = edge - 1; n <= edge + 1; n++) {
+                for (int m : new int[] {1, 4, 7, 13}) {
+                    for (int trans = 0; trans < 4; trans++) {
+                        seed++;
+                        new Problem((trans & 1) != 0, (trans & 2) != 0, m, n, 3, 1, seed / 2 % 2, seed % 5 == 0,
+                                PADS[seed % 3], 0, seed % 7 < 4 ? 0 : 4 * L, true, seed).check(1);
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void narrowProductsInParts() {
         for (int m : new int[] {255, 511, 512, 513, 783}) {
@@ -424,6 +441,17 @@ class GemmTest {
         new Problem(false, false, 130, Gemm.COPIED + 3, Gemm.PAGE, 1, 0, false, 0, 3, 0, false, 1).check(1, 2);
         // A depth of two blocks, and C is read.
         new Problem(false, true, 17, Gemm.COPIED, 2 * Gemm.KB - 1, 1, 1, false, 1, 0, 0, false, 2).check(1);
+    }
+
+    /// A of more rows than are copied stays where it is.
+    @Test
+    void moreRowsThanAreCopied() {
+        Problem all = new Problem(false, false, Gemm.NC + 1, Gemm.COPIED, Gemm.PAGE, 1, 0, false, 0, 0, 0, false, 3);
+        Problem few = new Problem(false, false, 3, Gemm.COPIED, Gemm.PAGE, 1, 0, false, 0, 0, 0, false, 3);
+        float[] a = all.a();
+        float[] b = all.b();
+        Bits.assertIdentical(few.multiply(Backend.SCALAR, 1, a, b),
+                Arrays.copyOf(all.multiply(Backend.VECTOR, 1, a, b), 3 * Gemm.COPIED), "the first 3 of 4097 rows");
     }
 
     @Test

@@ -64,7 +64,7 @@ class TileCompilationTest {
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             int k = 20;
             for (int m : new int[] {1, 3, 5}) {
-                for (int n : new int[] {1, 2, 3, 4, 5, 7, 8, 10, 17}) {
+                for (int n : new int[] {1, 2, 3, 4, 5, 7, 8, 10, 17, 40}) {
                     float[] a = new float[m * k];
                     // Of exact length, so that B is packed, and longer.
                     for (float[] b : new float[][] {new float[k * n], new float[k * n + 64]}) {
