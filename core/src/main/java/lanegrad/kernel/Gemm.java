@@ -67,11 +67,11 @@ public final class Gemm {
     /// The most rows of one part, and the distance of two columns of op(A) in the copy of an A^T that is not turned.
     static final int MC = 64;
     /// Rows of A so many floats apart, 4 KB, or a multiple, share the few places that L1 has for such addresses: where
-    /// [#COPIED] columns of C or more come of it, they are copied to where they do not, a line further apart than they
-    /// are long. On Zen 5 1024^3 takes 3% less, 2048^3 4%.
+    /// [#COPIED] columns of C or more come of it, they are copied to where they do not, a line further apart. On Zen 5
+    /// 1024^3 takes 3% less, 2048^3 4%.
     static final int PAGE = 1024;
     static final int COPIED = 512;
-    private static final int LINE = 16;
+    static final int LINE = 16;
     /// Into so many parts rows are cut, if there are enough: two threads then end at nearly the same time.
     static final int PARTS = 16;
     /// Columns of one part, at least.
@@ -292,9 +292,11 @@ public final class Gemm {
 
         /// Whether A is read from a copy, part after part.
         private boolean packedA;
-        /// Whether rows of that copy are rows of op(A), a line further apart than they are long. Else they are columns,
-        /// as those of an A^T are stored, in the distance of MC.
+        /// Whether rows of that copy are rows of op(A), further apart than they are long. Else they are columns, as
+        /// those of an A^T are stored, in the distance of MC.
         private boolean rowsA;
+        /// Of the current block, the distance of two rows of op(A).
+        private int rowA;
         /// Whether the first rows are multiplied by B as it is, and pack it.
         private boolean packsB;
         private boolean rectified;
@@ -362,7 +364,7 @@ public final class Gemm {
             int kb = packed || packedA ? kernel.depth() : k;
             rowsA = packedA && (copied || kernel.turns(k));
             if (packedA) {
-                copiedA = grown(copiedA, (m + part - 1) / part * (rowsA ? part * (Math.min(kb, k) + LINE)
+                copiedA = grown(copiedA, (m + part - 1) / part * (rowsA ? part * kernel.distance(Math.min(kb, k))
                         : Math.min(kb, k) * MC));
             }
             int workers = (long) m * n * k >= PARALLEL ? threads : 1;
@@ -374,6 +376,7 @@ public final class Gemm {
                     unit = up(PACK, kernel.panel(m, depth, columns));
                     int columnParts = (columns + unit - 1) / unit;
                     this.rectified = rectified && pb + depth == k;
+                    rowA = rowsA ? kernel.distance(depth) : aRow;
                     this.bOffset = bOffset + (transB ? jc * ldb + pb : pb * ldb + jc);
                     aOffset = aBase + pb * aColumn;
                     this.cOffset = cOffset + jc;
@@ -436,7 +439,6 @@ public final class Gemm {
         // The rows of the part that begins with row i, columns j to j + n of the block, which it may also pack.
         private void multiply(int i, int j, int n, boolean packs) {
             boolean direct = !packed || packs;
-            int rowA = rowsA ? depth + LINE : aRow;
             kernel.block(m, Math.min(part, m - i), n, depth, packedA ? copiedA : a,
                     packedA ? atA(i) : aOffset + i * aRow, rowA, !packedA ? aColumn : rowsA ? 1 : MC,
                     direct ? b : packedB, direct ? bOffset + j : depth * j, direct ? ldb : 0, start,
@@ -446,9 +448,9 @@ public final class Gemm {
 
         private void packA(int i, int rows) {
             if (aColumn == 1) {
-                kernel.copy(rows, depth, a, aOffset + i * aRow, aRow, copiedA, atA(i), depth + LINE);
+                kernel.copy(rows, depth, a, aOffset + i * aRow, aRow, copiedA, atA(i), rowA);
             } else if (rowsA) {
-                Transpose.of(backend, depth, rows, a, aOffset + i, aColumn, copiedA, atA(i), depth + LINE);
+                Transpose.of(backend, depth, rows, a, aOffset + i, aColumn, copiedA, atA(i), rowA);
             } else {
                 kernel.copy(depth, rows, a, aOffset + i, aColumn, copiedA, atA(i), MC);
             }
@@ -456,7 +458,7 @@ public final class Gemm {
 
         // Where in the copy of A the part with row i begins.
         private int atA(int i) {
-            return rowsA ? i * (depth + LINE) : i / part * depth * MC;
+            return rowsA ? i * rowA : i / part * depth * MC;
         }
 
         // Columns `from` to `to` of the block, panel after panel, each `depth` rows of as many columns as the

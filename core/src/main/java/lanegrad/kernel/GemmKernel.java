@@ -31,6 +31,11 @@ abstract class GemmKernel {
         return false;
     }
 
+    /// The distance of two rows of a copied A, k deep: a line more than they are long, at least.
+    int distance(int k) {
+        return k + Gemm.LINE;
+    }
+
     /// Of B, with rows in the distance of ldb, no more floats than this are read where they are, if m rows are few.
     int direct(int m, int ldb) {
         return Gemm.DIRECT;

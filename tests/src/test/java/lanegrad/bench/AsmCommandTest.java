@@ -278,6 +278,18 @@ class AsmCommandTest {
         assertTrue(hot.contains(" 12 fma, ") && hot.contains(" 2 stores, ") && hot.contains(" 0 spills, "), hot);
     }
 
+    /// Where the distance of A's rows is a constant, all indices are checked before the loop: what is stored so, and
+    /// what is copied, the last three. The loop is 12 multiply-adds, 6 broadcasts, 2 loads, and 8 for indices and end.
+    @ParameterizedTest
+    @ValueSource(strings = {"NT 96x64x32", "NT 96x256x32", "NT 96x512x32", "NT 96x784x32", "NT 96x1024x512",
+        "TT 96x256x64", "TT 96x300x64"})
+    void nothingIsCheckedInTheLoop(String shape) throws IOException, InterruptedException {
+        assumeTrue(AsmKernel.all().containsKey("tile6x2") && Backend.VECTOR.lanes() == 8);
+        assumeTrue(objdump(), "objdump is not installed");
+        String hot = hotLoop(runWith("-XX:+UseG1GC", "asm", "tile6x2", "--shape", shape));
+        assertTrue(hot.startsWith("hot loop: 28 instructions, 12 fma, ") && hot.contains(" 0 spills, "), hot);
+    }
+
     /// C2 orders the loads of a step otherwise where loops are not strip-mined, and with no register to spare all hangs
     /// on the order. In a JVM of its own, as one JVM has one collector.
     @ParameterizedTest
