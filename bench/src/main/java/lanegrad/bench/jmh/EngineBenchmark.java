@@ -1,7 +1,7 @@
 package lanegrad.bench.jmh;
 
+import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.util.concurrent.TimeUnit;
 import lanegrad.Tensor;
 import lanegrad.math.SplitMix;
@@ -46,6 +46,10 @@ public abstract class EngineBenchmark {
     // through a dozen vector methods, and as long as one of them is not compiled it takes 500 us instead of 6: it needs
     // 2.3 s. With 0.3 some forks were measured half compiled, at four times their time and with garbage.
     private static final long CPU_NANOS = 3_000_000_000L;
+    // A call that leaves garbage runs through a method that is not compiled yet. A step of 784-512-10 calls the
+    // logarithm of its loss once, and leaves 10 KB until step 1,200 or so, after 3 s and 10 more.
+    private static final long GARBAGE_NANOS = 20_000_000_000L;
+    private static final int CLEAN = 10;
 
     private Object sink;
 
@@ -62,15 +66,21 @@ public abstract class EngineBenchmark {
     /// What is measured.
     public abstract Object run();
 
-    /// Prepares, then calls [#run] until it is compiled. CPU time, because time spent waiting for a core warms
+    /// Prepares, then calls [#run] until it is compiled and leaves no garbage. CPU time, because time spent waiting for a core warms
     /// nothing.
     @Setup(Level.Trial)
     public final void warmUp() {
         prepare();
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        long end = threads.getCurrentThreadCpuTime() + CPU_NANOS;
-        for (int i = 0; i < CALLS && threads.getCurrentThreadCpuTime() < end; i++) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long start = threads.getCurrentThreadCpuTime();
+        long bytes = threads.getCurrentThreadAllocatedBytes();
+        int clean = 0;
+        for (int i = 0; i < CALLS && threads.getCurrentThreadCpuTime() - start
+                < (clean < CLEAN ? GARBAGE_NANOS : CPU_NANOS); i++) {
             sink = run();
+            long before = bytes;
+            bytes = threads.getCurrentThreadAllocatedBytes();
+            clean = bytes == before ? clean + 1 : 0;
         }
     }
 
