@@ -37,6 +37,12 @@ public class CheckBenchmark extends EngineBenchmark {
     private Operation.Case first;
     private double[][] x;
 
+    // Exact arithmetic is made of objects.
+    @Override
+    boolean garbage() {
+        return true;
+    }
+
     /// Draws the inputs, and refuses an operation whose check fails.
     @Override
     public void prepare() {

@@ -56,6 +56,12 @@ public class TrapExhibit extends EngineBenchmark {
     private float[] x;
     private float[] y;
 
+    // That of the wrong way is what is shown.
+    @Override
+    boolean garbage() {
+        return true;
+    }
+
     /// Runs the shared loop with every function and compares it with the copies.
     @Override
     public void prepare() {
