@@ -66,8 +66,9 @@ final class VectorPanel {
     /// place of 34. A core of its own issues 34 in the 6 cycles of the multiply-adds as well; one that other work
     /// shares does not, nor would one of four instructions a cycle: 256 x 256 x 256, 512 x 512 x 512, 128 x 784 x 512
     /// and TN 256 x 256 x 256 then take 16 to 23% less (Zen 4 under AVX2, another guest of the host on the same core),
-    /// and the same, or 2% less, in quiet. An A whose distance is none of these is not copied to one that is: 1000 x
-    /// 1000 x 1000 then takes 7 to 20% less beside other work, but 2 to 5% more in quiet.
+    /// and the same, or 2% less, in quiet. An A whose distance is none of these stays as it is: copied to one that is,
+    /// products of 300 to 1437 rows, 300 to 1000 deep, took up to 20% less beside other work, but 2 to 9% more in
+    /// quiet.
     private static final int[] DISTANCES = {0, 10, 32, Gemm.MC, 128, 256, 512, 784, VectorGemm.TURNED_DEPTH + Gemm.LINE,
         2 * VectorGemm.TURNED_DEPTH + Gemm.LINE, VectorGemm.DEEP_KC + Gemm.LINE};
     /// So many of them with 32 registers.
