@@ -362,7 +362,7 @@ public final class Gemm {
             boolean copied = aColumn == 1 && aRow % PAGE == 0 && k >= PAGE && n >= COPIED && alpha == 1;
             packedA = m <= NC && (copied || aColumn > MC && n > NarrowProduct.TURNED_COLUMNS);
             int kb = packed || packedA ? kernel.depth() : k;
-            rowsA = packedA && (copied || kernel.turns(k));
+            rowsA = packedA && (copied || kernel.turns(n, k));
             if (packedA) {
                 copiedA = grown(copiedA, (m + part - 1) / part * (rowsA ? part * kernel.distance(Math.min(kb, k))
                         : Math.min(kb, k) * MC));

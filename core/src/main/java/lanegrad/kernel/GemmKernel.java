@@ -26,8 +26,8 @@ abstract class GemmKernel {
         return true;
     }
 
-    /// Whether a transposed A that is copied, k deep, is turned on the way.
-    boolean turns(int k) {
+    /// Whether a transposed A that is copied, k deep and for n columns of B, is turned on the way.
+    boolean turns(int n, int k) {
         return false;
     }
 

@@ -16,9 +16,13 @@ final class VectorGemm extends GemmKernel {
     /// than an L1 that holds a panel saves.
     static final int DEEP_KC = 1024;
 
-    /// From this depth on a transposed A is turned where it is copied, with 16 registers. Rows of a copied A are a
-    /// multiple of it and a line apart.
-    static final int TURNED_DEPTH = 256;
+    /// Rows of a copied A are a multiple of this and a line apart, with 16 registers: a distance that tiles know.
+    static final int ROUND = 256;
+    /// With 16 registers a transposed A is turned where it is copied, if it is so deep, and B has so many columns and
+    /// so many floats, 64 KB; see [#turns].
+    private static final int TURNED_DEPTH = 96;
+    private static final int TURNED_COLUMNS = 64;
+    private static final int TURNED_B = 16 * 1024;
 
     /// With 16 registers the first tile packs, so that it pays early: from more floats on than leave an L1 of 32 KB
     /// some room. 128 x 64 x 128 takes 2 to 9% less than with B read where it is, 32 x 64 x 128 0 to 9%, 64 x 128 x 128
@@ -78,17 +82,18 @@ final class VectorGemm extends GemmKernel {
     }
 
     // Of an A^T as it lies a short tile takes 24 bytes from each line, and has a line for each step in L1: turned, 256
-    // x 256 x 256 takes 3% less, 512 x 512 x 512 and 1024 x 1024 x 1024 5%, 784 x 128 x 512 the same (Zen 4 under
-    // AVX2).
+    // x 256 x 256 takes 3% less, 512 x 512 x 512, 1024 x 1024 x 1024, and 784 x 128 x 512 5%, 128 x 1437 x 64 10%. It
+    // does not pay where B stays in L1 beside it, or A is used for few columns: 784 x 64 x 512 takes 2% more, 784 x 128
+    // x 64 3%, 784 x 1437 x 32 25% (Zen 4 under AVX2).
     @Override
-    boolean turns(int k) {
-        return !many && k >= TURNED_DEPTH;
+    boolean turns(int n, int k) {
+        return !many && k >= TURNED_DEPTH && n >= TURNED_COLUMNS && (long) n * k >= TURNED_B;
     }
 
     // One that tiles know as a constant: see VectorPanel.
     @Override
     int distance(int k) {
-        return many ? super.distance(k) : (k + TURNED_DEPTH - 1) / TURNED_DEPTH * TURNED_DEPTH + Gemm.LINE;
+        return many ? super.distance(k) : (k + ROUND - 1) / ROUND * ROUND + Gemm.LINE;
     }
 
     // Tiles of 8 cycles a step wait for L2, those of 16 do not: 128 x 96 x 128 57% and 70% of peak, 160^3 82% and 89%.

@@ -69,8 +69,8 @@ final class VectorPanel {
     /// and the same, or 2% less, in quiet. An A whose distance is none of these stays as it is: copied to one that is,
     /// products of 300 to 1437 rows, 300 to 1000 deep, took up to 20% less beside other work, but 2 to 9% more in
     /// quiet.
-    private static final int[] DISTANCES = {0, 10, 32, Gemm.MC, 128, 256, 512, 784, VectorGemm.TURNED_DEPTH + Gemm.LINE,
-        2 * VectorGemm.TURNED_DEPTH + Gemm.LINE, VectorGemm.DEEP_KC + Gemm.LINE};
+    private static final int[] DISTANCES = {0, 10, 32, Gemm.MC, 128, 256, 512, 784, VectorGemm.ROUND + Gemm.LINE,
+        2 * VectorGemm.ROUND + Gemm.LINE, VectorGemm.DEEP_KC + Gemm.LINE};
     /// So many of them with 32 registers.
     private static final int SHORT = 5;
 
