@@ -35,9 +35,8 @@ import picocli.CommandLine.Spec;
                 + "Needs objdump, of the package binutils."})
 final class AsmCommand implements Callable<Integer> {
     // What scripts/lanegrad starts a training run with; code compiled early is not what benchmarks run.
-    static final List<String> EARLY = List.of("-XX:+UseSerialGC", "-XX:+UseCountedLoopSafepoints",
-            "-XX:LoopStripMiningIter=1000", "-XX:-UseOnStackReplacement", "-XX:CompileCommand=quiet",
-            "-XX:CompileCommand=CompileThresholdScaling,lanegrad.*::*,0.03");
+    static final List<String> EARLY = List.of("-XX:+UseSerialGC", "-XX:-UseOnStackReplacement",
+            "-XX:CompileCommand=quiet", "-XX:CompileCommand=CompileThresholdScaling,lanegrad.*::*,0.03");
 
     @Spec
     private CommandSpec spec;

@@ -50,7 +50,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         row("cores", String.valueOf(runtime.availableProcessors()));
         row("heap", runtime.maxMemory() / (1 << 20) + " MiB at most");
-        flags(module);
+        flags();
         if (runtime.maxMemory() < 256L << 20) {
             advice.add("The heap is small; -Xmx512m or more leaves room for large matrices.");
         }
@@ -64,7 +64,7 @@ final class DoctorCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void flags(boolean module) {
+    private void flags() {
         HotSpotDiagnosticMXBean hotspot = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
         if (hotspot == null || !System.getProperty("java.vm.name").contains("HotSpot")
                 && !System.getProperty("java.vm.name").contains("OpenJDK")) {
@@ -74,7 +74,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         StringBuilder shown = new StringBuilder();
         for (String flag : new String[] {"UseAVX", "MaxVectorSize", "UseFMA", "UseSVE", "TieredStopAtLevel",
-            "LoopStripMiningIter", "UseJVMCICompiler"}) {
+            "UseJVMCICompiler"}) {
             try {
                 String value = hotspot.getVMOption(flag).getValue();
                 shown.append(shown.isEmpty() ? "" : ", ").append(flag).append(' ').append(value);
@@ -91,12 +91,6 @@ final class DoctorCommand implements Callable<Integer> {
                         == com.sun.management.VMOption.Origin.VM_CREATION) {
                     advice.add("-XX:UseAVX=" + value + " was given on the command line; without it the JVM takes what "
                             + "the machine has.");
-                }
-                if (flag.equals("LoopStripMiningIter") && module && Backend.VECTOR.registers() < 32
-                        && Long.parseLong(value) <= 1) {
-                    advice.add("Loops are not strip-mined, as the serial and the parallel collector have it: with 16 "
-                            + "registers matrix products then take up to 1.2 times as long. Use G1, or add "
-                            + "-XX:+UseCountedLoopSafepoints -XX:LoopStripMiningIter=1000.");
                 }
                 if (flag.equals("UseJVMCICompiler") && value.equals("true")) {
                     advice.add("The Graal compiler is on; the kernels are written for and measured with C2.");

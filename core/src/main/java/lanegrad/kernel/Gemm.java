@@ -149,6 +149,10 @@ public final class Gemm {
             begin(beta, bias, rectified, m, n, c, cOffset, ldc);
             return;
         }
+        if (backend == Backend.VECTOR && Math.max(aEnd, bEnd) > VectorGemm.kernel().last()) {
+            // Arrays of 8 GB: the bits are the same.
+            backend = Backend.SCALAR;
+        }
         GemmKernel kernel = backend == Backend.SCALAR || m == 1 && (long) k * n < FEW ? ScalarGemm.KERNEL
                 : VectorGemm.kernel();
         NarrowProduct.Way way = backend == Backend.SCALAR || alpha != 1 || beta != 0 && bias == null ? null
@@ -361,10 +365,10 @@ public final class Gemm {
             part = Math.clamp(up(m / PARTS, step), up(MC / 2, step), MC - MC % step);
             boolean copied = aColumn == 1 && aRow % PAGE == 0 && k >= PAGE && n >= COPIED && alpha == 1;
             packedA = m <= NC && (copied || aColumn > MC && n > NarrowProduct.TURNED_COLUMNS);
-            int kb = packed || packedA ? kernel.depth() : k;
+            int kb = packed || packedA ? kernel.depth() : Math.min(k, kernel.deepest());
             rowsA = packedA && (copied || kernel.turns(n, k));
             if (packedA) {
-                copiedA = grown(copiedA, (m + part - 1) / part * (rowsA ? part * kernel.distance(Math.min(kb, k))
+                copiedA = grown(copiedA, (m + part - 1) / part * (rowsA ? part * (Math.min(kb, k) + LINE)
                         : Math.min(kb, k) * MC));
             }
             int workers = (long) m * n * k >= PARALLEL ? threads : 1;
@@ -376,7 +380,7 @@ public final class Gemm {
                     unit = up(PACK, kernel.panel(m, depth, columns));
                     int columnParts = (columns + unit - 1) / unit;
                     this.rectified = rectified && pb + depth == k;
-                    rowA = rowsA ? kernel.distance(depth) : aRow;
+                    rowA = rowsA ? depth + LINE : aRow;
                     this.bOffset = bOffset + (transB ? jc * ldb + pb : pb * ldb + jc);
                     aOffset = aBase + pb * aColumn;
                     this.cOffset = cOffset + jc;

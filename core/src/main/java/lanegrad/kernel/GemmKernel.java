@@ -31,9 +31,14 @@ abstract class GemmKernel {
         return false;
     }
 
-    /// The distance of two rows of a copied A, k deep: a line more than they are long, at least.
-    int distance(int k) {
-        return k + Gemm.LINE;
+    /// The most of k that [#block] takes; more goes on from C.
+    int deepest() {
+        return Integer.MAX_VALUE;
+    }
+
+    /// Where the last row of A or, of a turned product, of B may begin.
+    int last() {
+        return Integer.MAX_VALUE;
     }
 
     /// Of B, with rows in the distance of ldb, no more floats than this are read where they are, if m rows are few.

@@ -16,8 +16,6 @@ final class VectorGemm extends GemmKernel {
     /// than an L1 that holds a panel saves.
     static final int DEEP_KC = 1024;
 
-    /// Rows of a copied A are a multiple of this and a line apart, with 16 registers: a distance that tiles know.
-    static final int ROUND = 256;
     /// With 16 registers a transposed A is turned where it is copied, if it is so deep, and B has so many columns and
     /// so many floats, 64 KB; see [#turns].
     private static final int TURNED_DEPTH = 96;
@@ -90,10 +88,14 @@ final class VectorGemm extends GemmKernel {
         return !many && k >= TURNED_DEPTH && n >= TURNED_COLUMNS && (long) n * k >= TURNED_B;
     }
 
-    // One that tiles know as a constant: see VectorPanel.
     @Override
-    int distance(int k) {
-        return many ? super.distance(k) : (k + ROUND - 1) / ROUND * ROUND + Gemm.LINE;
+    int deepest() {
+        return VectorTile.DEEPEST;
+    }
+
+    @Override
+    int last() {
+        return VectorTile.LAST;
     }
 
     // Tiles of 8 cycles a step wait for L2, those of 16 do not: 128 x 96 x 128 57% and 70% of peak, 160^3 82% and 89%.
@@ -132,6 +134,7 @@ final class VectorGemm extends GemmKernel {
             // The chains go on from C in whole vectors.
             int kc = !many ? DEEP_KC : panel.width <= 16 ? NARROW_KC : panel.width == 32 ? 2 * Gemm.KC : Gemm.KC;
             kc = cOffset + (m - 1L) * ldc + j + Math.max(span, panel.width) <= c.length ? kc : k;
+            assert kc <= VectorTile.DEEPEST;
             boolean nan = false;
             for (int p = 0; p < k; p += kc) {
                 boolean first = p == 0;

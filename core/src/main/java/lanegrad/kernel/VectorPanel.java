@@ -43,7 +43,7 @@ final class VectorPanel {
     /// 4 for 8 times that, and from EXACT on the distance itself, of a B narrower than its panel. A constant distance
     /// makes 4 x 4 of depth 64 3% faster, 6 x 2 of 32 x 64 x 128 5%, and 8 x 2, which has no register left for checks
     /// of indices, 11% (32 x 64 x 10: 807, 725 ns).
-    private static final int LDB = 6;
+    private static final int LDB = 5;
     private static final int EXACT = 5;
     private static final int PACKS = 1 << LDB + 6;
     private static final int WIDE = 2 * PACKS;
@@ -56,23 +56,12 @@ final class VectorPanel {
     /// From this depth on it pays that a transposed A has a constant distance of rows: C2 then checks all indices
     /// once before the loop, with some eight instructions each, and otherwise a few in each step.
     private static final int DEEP = 48;
-    /// Distances of two rows of A as stored that tiles know as a constant: those of small networks, and of a copied A.
-    /// The indices of eight rows are then one number with constants added, and have their checks in common: 32 and 1440
-    /// x 64 x 32 take 4 to 8% less, 32 x 64 x 10 3 to 5%. Tiles of four rows gain nothing with 32 registers. With 16
-    /// their vectors are shorter, and a step has fewer cycles for its instructions: 4 x 2 takes a tenth less. And A^T
-    /// can have tiles of 6 x 2: TN 64 x 32 x 32 takes 12% less, 128 x 128 x 10 25%.
-    ///
-    /// From 256 on with 16 registers only (with 32 they were not measured). A step of 6 x 2 has 28 instructions in
-    /// place of 34. A core of its own issues 34 in the 6 cycles of the multiply-adds as well; one that other work
-    /// shares does not, nor would one of four instructions a cycle: 256 x 256 x 256, 512 x 512 x 512, 128 x 784 x 512
-    /// and TN 256 x 256 x 256 then take 16 to 23% less (Zen 4 under AVX2, another guest of the host on the same core),
-    /// and the same, or 2% less, in quiet. An A whose distance is none of these stays as it is: copied to one that is,
-    /// products of 300 to 1437 rows, 300 to 1000 deep, took up to 20% less beside other work, but 2 to 9% more in
-    /// quiet.
-    private static final int[] DISTANCES = {0, 10, 32, Gemm.MC, 128, 256, 512, 784, VectorGemm.ROUND + Gemm.LINE,
-        2 * VectorGemm.ROUND + Gemm.LINE, VectorGemm.DEEP_KC + Gemm.LINE};
-    /// So many of them with 32 registers.
-    private static final int SHORT = 5;
+    /// Distances of two rows of A as stored that tiles know as a constant: those of small networks, and of a copied
+    /// A^T. The indices of eight rows are then one number with constants added, and have their checks in common: 32 and
+    /// 1440 x 64 x 32 take 4 to 8% less, 32 x 64 x 10 3 to 5%. Tiles of four rows gain nothing with 32 registers. With
+    /// 16 the loop is the same either way, and the checks before it are fewer. And A^T can have tiles of 6 x 2: TN 64 x
+    /// 32 x 32 takes 12% less, 128 x 128 x 10 25%.
+    private static final int[] DISTANCES = {0, 10, 32, Gemm.MC, 128};
 
     /// Columns that the panel takes; the last vector may be stored in part.
     final int width;
@@ -235,7 +224,7 @@ final class VectorPanel {
         int b = ldb < width ? EXACT + ldb : ldb == width ? 1 : ldb == 2 * width ? 2 : ldb == 4 * width ? 3
                 : ldb == 8 * width && sixteen ? 4 : 0;
         return (transposed ? TRANSPOSED : 0) | (fresh ? FRESH : 0) | (columns > width ? WIDE : 0)
-                | (transposed && k < DEEP && !sixteen ? 0 : distance(lda, sixteen)) << LDA | b << LDB;
+                | (transposed && k < DEEP && !sixteen ? 0 : distance(lda)) << LDA | b << LDB;
     }
 
     /// The copy of one of the tiles for a form.
@@ -257,8 +246,8 @@ final class VectorPanel {
         return form | PACKS;
     }
 
-    private static int distance(int lda, boolean sixteen) {
-        int i = (sixteen ? DISTANCES.length : SHORT) - 1;
+    private static int distance(int lda) {
+        int i = DISTANCES.length - 1;
         while (i > 0 && DISTANCES[i] != lda) {
             i--;
         }
@@ -312,11 +301,11 @@ final class VectorPanel {
             // With A transposed and an unknown distance C2 loads all broadcasts of a step at once: 6 x 2 has no
             // registers for them, and half the speed of 4 x 2.
             if (template == VectorTile6x2.class) {
-                return !transposed || distance(lda, true) > 0;
+                return !transposed || distance(lda) > 0;
             }
             // Indices of 16 rows are more than there are registers.
             return template != VectorTile16x1.class
-                    || (transposed || distance(lda, false) > 0) && (columns == 0 || flush);
+                    || (transposed || distance(lda) > 0) && (columns == 0 || flush);
         }
 
         // Two threads may both make one; tiles have no state, so either serves.

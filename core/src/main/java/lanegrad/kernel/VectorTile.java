@@ -1,6 +1,7 @@
 package lanegrad.kernel;
 
 import jdk.incubator.vector.VectorSpecies;
+import lanegrad.Backend;
 
 /// A tile of C in vector registers: the innermost loop of [Gemm].
 ///
@@ -68,18 +69,18 @@ import jdk.incubator.vector.VectorSpecies;
 /// **Copies.** A tile is a class that is copied for each [Form] by [HiddenCopy]: the form is a constant of the
 /// copy, and its cases cost nothing at run time.
 ///
-/// **What the JIT wants of these methods.** (1) Few tiles a call. With the loop over row tiles inside, few calls
-/// do much work, and the method is replaced on the stack in the middle of the loop over p, where the
-/// accumulators come from the interpreter as objects and stay objects: 0.7 GFLOP/s for seconds. (2) Nothing in
-/// them but calls of the Vector API, which C2 always inlines. Own helpers, however small, are refused from some
-/// 18,000 nodes on, and a vector that crosses a call is boxed. (3) Indices into A that are a constant away from a
-/// sum with p: C2 then checks them once before the loop. With `p * aColumn` it checked each of them in each step and
-/// ran out of registers for them; 256 x 256 x 256 reached 77% of peak, and 94% without. (4) No second step in the
-/// loop over p: unrolled by two, 6 x 2 ran at two thirds of its speed, with AVX2 at less than half. Only 8 x 10, with
-/// ten accumulators for 32 registers, gains by one. (5) No more of it than C1 can take: where it runs out of virtual
-/// registers ("COMPILE SKIPPED" in `-XX:+PrintCompilation`), a method that was first compiled without profiling stays
-/// so for ever, at a hundredth of its speed. 12 x 2 and 16 x 1 with a mask at each store are too much, 8 x 2 was in
-/// some forms (NN 1437 x 96 x 9 in a fresh JVM: 12 ms, 38 µs now).
+/// **What the JIT wants of these methods.** (1) Few tiles a call. With the loop over row tiles inside, few calls do
+/// much work, and the method is replaced on the stack in the middle of the loop over p, where the accumulators come
+/// from the interpreter as objects and stay objects: 0.7 GFLOP/s for seconds. (2) Nothing in them but calls of the
+/// Vector API, which C2 always inlines. Own helpers, however small, are refused from some 18,000 nodes on, and a vector
+/// that crosses a call is boxed. (3) Indices into A that are a constant away from a sum with p: C2 then checks them
+/// once before the loop. With `p * aColumn` it checked each of them in each step and ran out of registers for them; 256
+/// x 256 x 256 reached 77% of peak, and 94% without. (4) No second step in the loop over p: unrolled by two, 6 x 2 ran
+/// at two thirds of its speed, with AVX2 at less than half. Only 8 x 10, with ten accumulators for 32 registers, gains
+/// by one. (5) No more of it than C1 can take: where it runs out of virtual registers ("COMPILE SKIPPED" in
+/// `-XX:+PrintCompilation`), a method that was first compiled without profiling stays so for ever, at a hundredth of
+/// its speed. 12 x 2 and 16 x 1 with a mask at each store are too much, 8 x 2 was in some forms (NN 1437 x 96 x 9 in a
+/// fresh JVM: 12 ms, 38 µs now). (6) Indices that it can see not to overflow: [#BOUNDED].
 ///
 /// **Beginning and end** of a tile are 220 (4 x 4) to 450 instructions (8 x 10), checks of indices before the loop and
 /// at the stores above all. The loop's last multiply-adds hide a part of them; what is left of 32 x 64 x n beside the
@@ -99,14 +100,30 @@ abstract class VectorTile {
     ///        or eight times that; else 0
     /// @param columns 0 if all are stored; [#MASKED]; or, where there are no mask registers, how many
     /// @param packs whether B is copied on the way; only of [VectorTile12x2], [VectorTile6x2], and [VectorTile4x2]
-    /// @param wide whether it goes on with the next panels: k rows behind if B is packed, its rows as far apart as a panel
-    ///        is wide, else beside; only of [VectorTile6x2], [VectorTile4x2], [VectorTile1x4], and [VectorTile1x2]
+    /// @param wide whether it goes on with the next panels: k rows behind if B is packed, its rows as far apart as a
+    ///        panel is wide, else beside; only of [VectorTile6x2], [VectorTile4x2], [VectorTile1x4], and [VectorTile1x2]
     record Form(VectorSpecies<Float> species, int aRow, int aColumn, boolean fresh, int ldb, int columns,
             boolean packs, boolean wide) {
     }
 
     /// Of the columns those are stored that [#run] is asked for, under a mask.
     static final int MASKED = -1;
+
+    /// Whether there are 16 registers only. Steps of the tiles for them have few cycles for their instructions, so
+    /// these tiles tell C2 the bounds of p and of where rows of A begin. It then sees that no sum of the two overflows,
+    /// adds what does not depend on p to the array's address, before the loop, and leaves p, or a multiple, for an
+    /// index. (A lower bound alone does not do, nor does the result of `Objects.checkIndex`.) What is left of the loads
+    /// of A is ready at once, and C2 would do them first, in registers that are not there: so a fence stands before
+    /// them, which on x86 is no instruction. (It is one on ARM, which has 32 registers.) With 32 registers none of it
+    /// was measured.
+    static final boolean BOUNDED = Backend.VECTOR.registers() < 32;
+    /// The most steps of a tile.
+    static final int DEEPEST = BOUNDED ? 1 << 20 : Integer.MAX_VALUE;
+    /// Where the last row of A may begin: DEEPEST times the largest constant distance of rows, 128, from there is an
+    /// int.
+    static final int LAST = BOUNDED ? Integer.MAX_VALUE - 128 * DEEPEST : Integer.MAX_VALUE;
+    /// All bits but the sign: for C2, what passed through them is not negative.
+    static final int NATURAL = BOUNDED ? Integer.MAX_VALUE : -1;
 
     VectorTile() {
     }

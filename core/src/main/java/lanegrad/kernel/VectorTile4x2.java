@@ -3,6 +3,7 @@ package lanegrad.kernel;
 import static java.lang.Float.floatToRawIntBits;
 
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -19,8 +20,6 @@ final class VectorTile4x2 extends VectorTile {
     private static final int L = S.length();
     private static final int ROW = FORM.aRow();
     private static final int COLUMN = FORM.aColumn();
-    /// What is added to the index of each row of A, as in [VectorTile6x2].
-    private static final int FIRST = ROW > 1 ? ROW : 0;
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
     private static final boolean WIDE = FORM.wide();
@@ -36,7 +35,11 @@ final class VectorTile4x2 extends VectorTile {
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
             int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
             int copyAt) {
-        int above = aAt - lda;
+        int a0 = Math.min(aAt & NATURAL, LAST);
+        int a1 = ROW == 0 ? Math.min(aAt + lda & NATURAL, LAST) : a0 + ROW;
+        int a2 = ROW == 0 ? Math.min(aAt + 2 * lda & NATURAL, LAST) : a0 + 2 * ROW;
+        int a3 = ROW == 0 ? Math.min(aAt + 3 * lda & NATURAL, LAST) : a0 + 3 * ROW;
+        int depth = Math.min(k, DEEPEST);
         boolean nan = false;
         for (int j = 0; j < (WIDE ? columns / (2 * L) : 1); j++) {
             FloatVector c00 = FloatVector.fromArray(S, start, sAt);
@@ -47,7 +50,7 @@ final class VectorTile4x2 extends VectorTile {
             FloatVector c21 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 2 * startRow + L);
             FloatVector c30 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 3 * startRow);
             FloatVector c31 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 3 * startRow + L);
-            for (int p = 0; p < k; p++) {
+            for (int p = 0; p < depth; p++) {
                 int q = bAt + p * (LDB == 0 ? ldb : LDB);
                 FloatVector b0 = FloatVector.fromArray(S, b, q);
                 FloatVector b1 = FloatVector.fromArray(S, b, q + L);
@@ -56,20 +59,21 @@ final class VectorTile4x2 extends VectorTile {
                     b0.intoArray(copy, u);
                     b1.intoArray(copy, u + L);
                 }
-                int t = (FIRST == 0 ? aAt : above) + p * (COLUMN == 0 ? lda : COLUMN);
-                FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t + FIRST])).reinterpretAsFloats();
+                // No load of A comes before those of B.
+                if (BOUNDED) {
+                    VarHandle.acquireFence();
+                }
+                int t = p * (COLUMN == 0 ? lda : COLUMN);
+                FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[a0 + t])).reinterpretAsFloats();
                 c00 = x.fma(b0, c00);
                 c01 = x.fma(b1, c01);
-                x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? aAt + lda + p : t + FIRST + ROW]))
-                        .reinterpretAsFloats();
+                x = IntVector.broadcast(I, floatToRawIntBits(a[a1 + t])).reinterpretAsFloats();
                 c10 = x.fma(b0, c10);
                 c11 = x.fma(b1, c11);
-                x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? aAt + 2 * lda + p : t + FIRST + 2 * ROW]))
-                        .reinterpretAsFloats();
+                x = IntVector.broadcast(I, floatToRawIntBits(a[a2 + t])).reinterpretAsFloats();
                 c20 = x.fma(b0, c20);
                 c21 = x.fma(b1, c21);
-                x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? aAt + 3 * lda + p : t + FIRST + 3 * ROW]))
-                        .reinterpretAsFloats();
+                x = IntVector.broadcast(I, floatToRawIntBits(a[a3 + t])).reinterpretAsFloats();
                 c30 = x.fma(b0, c30);
                 c31 = x.fma(b1, c31);
             }

@@ -3,6 +3,7 @@ package lanegrad.kernel;
 import static java.lang.Float.floatToRawIntBits;
 
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -11,33 +12,29 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// 6 rows by 2 vectors: 12 accumulators, 2 vectors of B and a broadcast or two: the most that 16 registers hold. It
-/// also serves the last columns of C, if they are more than one vector. Whole vectors of B it can copy on the way, in
-/// 33 instructions a step where the distances of A's and B's rows are constants.
+/// also serves the last columns of C, if they are more than one vector. Whole vectors of B it can copy on the way.
+///
+/// **Few instructions.** A step has 12 multiply-adds, 6 broadcasts, 2 loads, and 5 more: p times the distance of B's
+/// rows, the next p, and whether there is one. The distance of A's rows adds nothing, that of an A^T's, if it is a
+/// constant, 2, and copying B 4. (Until C2 knew the bounds of [VectorTile#BOUNDED] it was 28 for constant distances of
+/// A's rows, 34 for others, 30 for A^T.) A core of its own issues 34 in the 6 cycles of the multiply-adds as well. One
+/// that other work shares does not, nor would one of four instructions a cycle: beside other work 32 x 64 x 32, 64 x 64
+/// x 64, and 128 x 64 x 128 take 5 to 10% less than with 28, 300 x 300 x 300 19% less than with 34 (Zen 4 under AVX2).
 ///
 /// **No register to spare.** If C2 loads a third broadcast before the first two are used, it keeps an accumulator in
-/// memory, and each step waits 14 cycles for it in place of 6. Whether it does hangs on trifles. With indices of their
-/// own, the rows of A are loaded by twos, in 34 instructions a step. With a constant distance of the rows, in 28, if
-/// the constant is in the index of each of them, the first too: so they are counted from the row above the first. With
-/// an A^T whose distance is a constant, in 30; with another A^T it loads all six at once, and [VectorTile4x2] has to
-/// do. `scripts/lanegrad asm tile6x2` shows it, and a test holds it.
+/// memory, and each step waits 14 cycles for it in place of 6. With nothing to compute for them all broadcasts are
+/// ready at once, and it loads four; behind the fence it takes the two vectors of B first, and then the rows by twos.
+/// That holds with every collector. (Without bounds and fence it hung on trifles, above all on strip-mined loops, which
+/// the serial and the parallel collector do not have: some 70 ways to write the loop spilled with one kind or the
+/// other.) Only with an A^T of unknown distance does it check an index in each step, and load all six rows behind it:
+/// [VectorTile4x2] has to do. `scripts/lanegrad asm tile6x2` shows it, and a test holds it.
 ///
-/// **A loop over panels, even if it is one.** It saves the checks of A's indices and the call for all panels but the
-/// first: beside the loop over p a call costs some 140 instructions and each of its panels 155; a panel alone 250, and
-/// 230 without the loop. And it decides what C2 keeps in registers. Without it, and without strip-mined loops, which G1
-/// brings and the serial and the parallel collector do not, C2 loads three broadcasts before the second vector of B and
-/// keeps an accumulator in memory: products that do not transpose A took 1.2 (NT 32 x 10 x 32) to 2.4 times as long
-/// (256^3), and some 70 other ways to write the loop over p spilled with the one kind of collector or the other. So the
-/// loop is there for one panel too, though 36 x 64 x 16 then takes 3% more than without. All but one form keep theirs
-/// now, that which packs with rows of A in an unknown distance and of B in a known one (128 x 100 x 128, a tile of 22);
-/// what strip mining still gives is 0 (NT 32 x 10 x 32) to 18% (256^3), as a step has 28 instructions with it and 31
-/// without. `j < columns; j += 2 * L` is not the same: a counted loop over panels, before which C2 checks all indices
-/// of C and of `start`, two comparisons each (31 instructions a step, 32 x 64 x 32 12% more). Nor is a `do` loop, which
-/// spills where it is left after one panel, and makes 4 x 2 a quarter slower where it is not.
+/// **A loop over panels.** It saves the checks of A's indices and the call for all panels but the first: beside the
+/// loop over p a call costs some 140 instructions and each of its panels 155. `j < columns; j += 2 * L` is not the
+/// same: a counted loop over panels, before which C2 checks all indices of C and of `start`, two comparisons each.
 ///
-/// **One step a round.** Two take 25 instructions a step, and spill, unless `VarHandle.acquireFence` stands between
-/// them, which is no instruction on x86 but lets C2 move no load to before it. Products of one block then take 1 to 4%
-/// more, having more to do before the loop, and large ones the same, or up to 4% less on a core that other work shares.
-/// Four spill with fences too.
+/// **One step a round.** Two, with a fence for each, have 24 instructions a step, but more to do before the loop: 2 to
+/// 4% more time.
 final class VectorTile6x2 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
@@ -45,8 +42,6 @@ final class VectorTile6x2 extends VectorTile {
     private static final int L = S.length();
     private static final int ROW = FORM.aRow();
     private static final int COLUMN = FORM.aColumn();
-    /// What is added to the index of each row of A, which begins that much before the first.
-    private static final int FIRST = ROW == 1 ? COLUMN : ROW;
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
     private static final boolean WIDE = FORM.wide();
@@ -61,7 +56,13 @@ final class VectorTile6x2 extends VectorTile {
     boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
             int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
             int copyAt) {
-        int above = aAt - lda;
+        int a0 = Math.min(aAt & NATURAL, LAST);
+        int a1 = ROW == 0 ? Math.min(aAt + lda & NATURAL, LAST) : a0 + ROW;
+        int a2 = ROW == 0 ? Math.min(aAt + 2 * lda & NATURAL, LAST) : a0 + 2 * ROW;
+        int a3 = ROW == 0 ? Math.min(aAt + 3 * lda & NATURAL, LAST) : a0 + 3 * ROW;
+        int a4 = ROW == 0 ? Math.min(aAt + 4 * lda & NATURAL, LAST) : a0 + 4 * ROW;
+        int a5 = ROW == 0 ? Math.min(aAt + 5 * lda & NATURAL, LAST) : a0 + 5 * ROW;
+        int depth = Math.min(k, DEEPEST);
         boolean nan = false;
         for (int j = 0; j < (WIDE ? columns / (2 * L) : 1); j++) {
             FloatVector c00 = FloatVector.fromArray(S, start, sAt);
@@ -76,7 +77,7 @@ final class VectorTile6x2 extends VectorTile {
             FloatVector c41 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 4 * startRow + L);
             FloatVector c50 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 5 * startRow);
             FloatVector c51 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 5 * startRow + L);
-            for (int p = 0; p < k; p++) {
+            for (int p = 0; p < depth; p++) {
                 int q = bAt + p * (LDB == 0 ? ldb : LDB);
                 FloatVector b0 = FloatVector.fromArray(S, b, q);
                 FloatVector b1 = FloatVector.fromArray(S, b, q + L);
@@ -85,28 +86,27 @@ final class VectorTile6x2 extends VectorTile {
                     b0.intoArray(copy, u);
                     b1.intoArray(copy, u + L);
                 }
-                int t = (FIRST == 0 ? aAt : above) + p * (COLUMN == 0 ? lda : COLUMN);
-                FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[t + FIRST])).reinterpretAsFloats();
+                // No load of A comes before those of B.
+                if (BOUNDED) {
+                    VarHandle.acquireFence();
+                }
+                int t = p * (COLUMN == 0 ? lda : COLUMN);
+                FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[a0 + t])).reinterpretAsFloats();
                 c00 = x.fma(b0, c00);
                 c01 = x.fma(b1, c01);
-                x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? aAt + lda + p : t + FIRST + ROW]))
-                        .reinterpretAsFloats();
+                x = IntVector.broadcast(I, floatToRawIntBits(a[a1 + t])).reinterpretAsFloats();
                 c10 = x.fma(b0, c10);
                 c11 = x.fma(b1, c11);
-                x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? aAt + 2 * lda + p : t + FIRST + 2 * ROW]))
-                        .reinterpretAsFloats();
+                x = IntVector.broadcast(I, floatToRawIntBits(a[a2 + t])).reinterpretAsFloats();
                 c20 = x.fma(b0, c20);
                 c21 = x.fma(b1, c21);
-                x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? aAt + 3 * lda + p : t + FIRST + 3 * ROW]))
-                        .reinterpretAsFloats();
+                x = IntVector.broadcast(I, floatToRawIntBits(a[a3 + t])).reinterpretAsFloats();
                 c30 = x.fma(b0, c30);
                 c31 = x.fma(b1, c31);
-                x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? aAt + 4 * lda + p : t + FIRST + 4 * ROW]))
-                        .reinterpretAsFloats();
+                x = IntVector.broadcast(I, floatToRawIntBits(a[a4 + t])).reinterpretAsFloats();
                 c40 = x.fma(b0, c40);
                 c41 = x.fma(b1, c41);
-                x = IntVector.broadcast(I, floatToRawIntBits(a[ROW == 0 ? aAt + 5 * lda + p : t + FIRST + 5 * ROW]))
-                        .reinterpretAsFloats();
+                x = IntVector.broadcast(I, floatToRawIntBits(a[a5 + t])).reinterpretAsFloats();
                 c50 = x.fma(b0, c50);
                 c51 = x.fma(b1, c51);
             }

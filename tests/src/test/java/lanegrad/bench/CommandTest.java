@@ -507,14 +507,4 @@ class CommandTest {
             assertTrue(run.out().contains(part), part + " is missing in\n" + run.out());
         }
     }
-
-    /// In JVMs of its own, as one JVM has one collector.
-    @Test
-    void theDoctorTellsThatACollectorCostsSpeed() throws IOException, InterruptedException {
-        for (String collector : List.of("-XX:+UseG1GC", "-XX:+UseSerialGC")) {
-            String out = runWith(collector, "doctor");
-            assertEquals(collector.contains("Serial") && out.contains("16 assumed"), out.contains("not strip-mined"),
-                    out);
-        }
-    }
 }

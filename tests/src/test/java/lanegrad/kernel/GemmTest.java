@@ -454,6 +454,27 @@ class GemmTest {
                 Arrays.copyOf(all.multiply(Backend.VECTOR, 1, a, b), 3 * Gemm.COPIED), "the first 3 of 4097 rows");
     }
 
+    /// More steps than a tile counts, with a B that is read where it is, and a C that cannot be read in whole vectors.
+    @Test
+    void deeperThanATileCounts() {
+        SplitMix random = new SplitMix(15);
+        int m = 7;
+        int n = 9;
+        int k = (1 << 20) + 3;
+        float[] a = new float[m * k];
+        float[] b = new float[k * n + VectorPanel.MOST];
+        for (float[] x : new float[][] {a, b}) {
+            for (int i = 0; i < x.length; i++) {
+                x[i] = random.nextFloat(-1, 1);
+            }
+        }
+        float[] expected = new float[m * n];
+        Gemm.multiply(Backend.SCALAR, 1, false, false, m, n, k, 1, a, 0, k, b, 0, n, 0, expected, 0, n);
+        float[] c = new float[m * n];
+        Gemm.multiply(Backend.VECTOR, 1, false, false, m, n, k, 1, a, 0, k, b, 0, n, 0, c, 0, n);
+        Bits.assertIdentical(expected, c, "k = " + k);
+    }
+
     @Test
     void threadsChangeNoBit() {
         int[] threads = {1, 2, 3, 5};
