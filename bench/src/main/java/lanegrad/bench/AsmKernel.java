@@ -111,7 +111,7 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
                     "lanegrad.kernel.Vector" + (many ? "Column" : "Diagonals$Copy*") + "::multiply",
                     s -> product(s == null ? "NN 64x64x1" : s)));
         }
-        kernels.add(new AsmKernel("transpose", MATRIX, "lanegrad.kernel.VectorPack::square",
+        kernels.add(new AsmKernel("transpose", MATRIX, "lanegrad.kernel.VectorPack::squares",
                 s -> product(s == null ? "NT 64x64x64" : s)));
         return kernels;
     }

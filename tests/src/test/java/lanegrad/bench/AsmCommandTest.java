@@ -284,6 +284,17 @@ class AsmCommandTest {
         }
     }
 
+    /// A method that is renamed would look like one that no product uses.
+    @Test
+    void everyKernelIsAMethod() throws ClassNotFoundException {
+        for (AsmKernel kernel : AsmKernel.all().values()) {
+            String[] parts = kernel.method().split("::");
+            Class<?> owner = Class.forName(parts[0].replace("*", ""), false, getClass().getClassLoader());
+            assertTrue(Arrays.stream(owner.getDeclaredMethods()).anyMatch(m -> m.getName().equals(parts[1])),
+                    kernel.name() + ": " + kernel.method());
+        }
+    }
+
     /// What the script starts a training run with is left out of what `asm` passes on.
     @Test
     void theScriptsFlagsAreThoseThatAreLeftOut() throws IOException {
