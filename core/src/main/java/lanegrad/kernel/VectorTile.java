@@ -101,7 +101,7 @@ abstract class VectorTile {
     /// @param columns 0 if all are stored; [#MASKED]; or, where there are no mask registers, how many
     /// @param packs whether B is copied on the way; only of [VectorTile12x2], [VectorTile6x2], and [VectorTile4x2]
     /// @param wide whether it goes on with the next panels: k rows behind if B is packed, its rows as far apart as a
-    ///        panel is wide, else beside; only of [VectorTile6x2], [VectorTile4x2], [VectorTile1x4], and [VectorTile1x2]
+    ///        panel is wide, else beside; only of [VectorTile6x2], [VectorTile4x2], [VectorTile1x4] and [VectorTile1x2]
     record Form(VectorSpecies<Float> species, int aRow, int aColumn, boolean fresh, int ldb, int columns,
             boolean packs, boolean wide) {
     }
