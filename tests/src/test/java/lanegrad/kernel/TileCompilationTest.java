@@ -48,7 +48,8 @@ class TileCompilationTest {
     }
 
     /// A loop that is compiled with others before it has run keeps its vectors as objects: packing ten columns did,
-    /// 6,048 bytes a product, in a JVM that had packed many.
+    /// 6,048 bytes a product, in a JVM that had packed many. So does a method of the Vector API that is called by the
+    /// class of its vector, where it has seen several: storing seven columns did, 64 bytes and more.
     @Test
     void norDoSmallProductsAfterLargeOnes() throws IOException, InterruptedException {
         assertEquals("", said(LargeProducts.class));
@@ -100,7 +101,7 @@ class TileCompilationTest {
         }
     }
 
-    /// Large products, and then a small one, which prints what it allocates.
+    /// Large products, and then small ones, which print what they allocate.
     static final class LargeProducts {
         private LargeProducts() {
         }
@@ -109,6 +110,7 @@ class TileCompilationTest {
             multiply(512, 100);
             multiply(100, 20_000);
             multiply(300, 1_500);
+            SmallProducts.multiply(8, 7, 20, new float[20 * 7]);
             SmallProducts.multiply(32, 10, 64, new float[64 * 10]);
         }
 
