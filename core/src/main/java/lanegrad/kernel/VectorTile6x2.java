@@ -16,18 +16,20 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// **Few instructions.** A step has 12 multiply-adds, 6 broadcasts, 2 loads, and 5 more: p times the distance of B's
 /// rows, the next p, and whether there is one. The distance of A's rows adds nothing, that of an A^T's, if it is a
-/// constant, 2, and copying B 4. (Until C2 knew the bounds of [VectorTile#BOUNDED] it was 28 for constant distances of
-/// A's rows, 34 for others, 30 for A^T.) A core of its own issues 34 in the 6 cycles of the multiply-adds as well. One
-/// that other work shares does not, nor would one of four instructions a cycle: beside other work 32 x 64 x 32, 64 x 64
-/// x 64, and 128 x 64 x 128 take 5 to 10% less than with 28, 300 x 300 x 300 19% less than with 34 (Zen 4 under AVX2).
+/// constant, 2, and copying B 4. Where that of B's rows is no constant, two of its indices are checked in each step: 34
+/// instructions, and 36 to 41 to copy B, which the first rows do. (Until C2 knew the bounds of [VectorTile#BOUNDED] it
+/// was 28 for constant distances of A's rows, 34 for others, 30 for A^T.) A core of its own issues 34 in the 6 cycles
+/// of the multiply-adds as well. One that other work shares does not, nor would one of four instructions a cycle:
+/// beside other work 128 x 64 x 128 and 256 x 256 x 256 take 5 to 7% less than with 28, 1437 x 64 x 128 4 to 5%, and
+/// 300 x 300 x 300 16% less than with 34; alone, the same (Zen 4 under AVX2).
 ///
 /// **No register to spare.** If C2 loads a third broadcast before the first two are used, it keeps an accumulator in
 /// memory, and each step waits 14 cycles for it in place of 6. With nothing to compute for them all broadcasts are
 /// ready at once, and it loads four; behind the fence it takes the two vectors of B first, and then the rows by twos.
 /// That holds with every collector. (Without bounds and fence it hung on trifles, above all on strip-mined loops, which
 /// the serial and the parallel collector do not have: some 70 ways to write the loop spilled with one kind or the
-/// other.) Only with an A^T of unknown distance does it check an index in each step, and load all six rows behind it:
-/// [VectorTile4x2] has to do. `scripts/lanegrad asm tile6x2` shows it, and a test holds it.
+/// other.) Only with an A^T of unknown distance does it check indices of A in each step, and load all six rows behind
+/// them: [VectorTile4x2] has to do. `scripts/lanegrad asm tile6x2` shows it, and a test holds it.
 ///
 /// **A loop over panels.** It saves the checks of A's indices and the call for all panels but the first: beside the
 /// loop over p a call costs some 140 instructions and each of its panels 155. `j < columns; j += 2 * L` is not the
