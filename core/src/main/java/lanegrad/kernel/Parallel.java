@@ -2,13 +2,18 @@ package lanegrad.kernel;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
 /// Runs the parts of one large piece of work on several threads.
 ///
 /// **Same bits for every number of threads.** The parts follow from the problem, never from the threads, and
-/// each writes its own outputs: which thread takes which part is left to chance and cannot be seen in the
-/// result.
+/// each writes its own outputs: which thread takes which part cannot be seen in the result.
+///
+/// **The same part, the same thread.** Each thread begins with a range of its own, the first with the first parts, and
+/// when it is done takes the last part of another's. So what a thread wrote in one piece of work is in its own caches in
+/// the next one of the same order: the optimizer's step on 402,000 weights, whose gradient comes from two threads, takes
+/// 80 µs with one thread, 74 with two that take whatever part is next, and 44 this way (Zen 4).
 ///
 /// The threads are the engine's own daemons, started when first wanted, up to [#MAX_THREADS], and parked when
 /// idle: they never keep a program from ending. One piece of work has them at a time. A call from within a
@@ -32,12 +37,16 @@ public final class Parallel {
     // So often it lets others run, the JIT's threads above all: with two cores and two threads that spin, the code that
     // they wait for may be compiled much later.
     private static final int YIELD = 512;
+    // A line of the cache in longs.
+    private static final int LINE = 8;
 
     private static final AtomicBoolean BUSY = new AtomicBoolean();
     private static final Worker[] WORKERS = new Worker[MAX_THREADS - 1];
-    private static final AtomicInteger NEXT = new AtomicInteger();
+    // The parts that each thread has left: from the low half of a number on, to before the high half. Each number has a
+    // line of the cache.
+    private static final AtomicLongArray LEFT = new AtomicLongArray(MAX_THREADS * LINE);
     private static Task task;
-    private static int parts;
+    private static int threads;
     private static volatile Throwable failure;
 
     private Parallel() {
@@ -58,17 +67,20 @@ public final class Parallel {
         }
         try {
             Parallel.task = task;
-            Parallel.parts = parts;
+            Parallel.threads = helpers + 1;
             failure = null;
-            NEXT.set(0);
+            for (int t = 0; t <= helpers; t++) {
+                LEFT.set(t * LINE, range((int) ((long) parts * t / (helpers + 1)),
+                        (int) ((long) parts * (t + 1) / (helpers + 1))));
+            }
             for (int h = 0; h < helpers; h++) {
                 if (WORKERS[h] == null) {
-                    WORKERS[h] = new Worker(h);
+                    WORKERS[h] = new Worker(h + 1);
                     WORKERS[h].start();
                 }
                 WORKERS[h].call(Thread.currentThread());
             }
-            work();
+            work(0);
             for (int h = 0; h < helpers; h++) {
                 WORKERS[h].await();
             }
@@ -86,15 +98,52 @@ public final class Parallel {
         }
     }
 
-    private static void work() {
+    /// How many of so many threads, the caller among them, can begin at once: without waking one, which takes 10 to 20
+    /// µs. Idle threads stay awake for about a quarter of a millisecond.
+    public static int awake(int threads) {
+        int t = 1;
+        while (t < Math.min(threads, MAX_THREADS) && WORKERS[t - 1] != null && WORKERS[t - 1].awake()) {
+            t++;
+        }
+        return t;
+    }
+
+    private static void work(int thread) {
         int i;
-        while (failure == null && (i = NEXT.getAndIncrement()) < parts) {
+        while (failure == null && (i = next(thread)) >= 0) {
             try {
                 task.run(i);
             } catch (Throwable e) {
                 failure = e;
             }
         }
+    }
+
+    // The next part for a thread, or -1: the first of its own, then the last of another's.
+    private static int next(int thread) {
+        int i = take(thread, false);
+        for (int t = 1; i < 0 && t < threads; t++) {
+            i = take((thread + t) % threads, true);
+        }
+        return i;
+    }
+
+    private static int take(int thread, boolean last) {
+        while (true) {
+            long left = LEFT.get(thread * LINE);
+            int from = (int) left;
+            int to = (int) (left >>> Integer.SIZE);
+            if (from == to) {
+                return -1;
+            }
+            if (LEFT.compareAndSet(thread * LINE, left, last ? range(from, to - 1) : range(from + 1, to))) {
+                return last ? to - 1 : from;
+            }
+        }
+    }
+
+    private static long range(int from, int to) {
+        return (long) to << Integer.SIZE | from;
     }
 
     private static void pause(int spin) {
@@ -106,53 +155,73 @@ public final class Parallel {
     }
 
     private static final class Worker extends Thread {
-        // IDLE -> CALLED by the caller; CALLED -> WORKING -> IDLE by the worker. A caller that has finished all
-        // parts takes a call back, CALLED -> IDLE, rather than wait for a thread that is only waking up.
+        // IDLE -> CALLED by the caller; CALLED -> WORKING -> IDLE by the worker, which goes IDLE -> PARKED -> CALLED
+        // when nobody calls for a while. A caller that has finished all parts takes a call back, CALLED -> IDLE, rather
+        // than wait for a thread that is only waking up; and one that has waited for a while goes WORKING -> AWAITED
+        // and parks.
         private static final int IDLE = 0;
         private static final int CALLED = 1;
         private static final int WORKING = 2;
+        private static final int AWAITED = 3;
+        private static final int PARKED = 4;
 
         private final AtomicInteger state = new AtomicInteger(IDLE);
+        private final int number;
         private volatile Thread caller;
 
         Worker(int number) {
-            super("lanegrad-" + (number + 1));
+            super("lanegrad-" + number);
+            this.number = number;
             setDaemon(true);
+        }
+
+        boolean awake() {
+            return state.get() == IDLE;
         }
 
         void call(Thread caller) {
             this.caller = caller;
-            state.set(CALLED);
-            LockSupport.unpark(this);
+            if (state.getAndSet(CALLED) == PARKED) {
+                LockSupport.unpark(this);
+            }
         }
 
         void await() {
             if (state.compareAndSet(CALLED, IDLE)) {
                 return;
             }
-            for (int spin = 0; state.get() != IDLE; spin++) {
+            // Not until IDLE: it may be PARKED by the time that this thread looks.
+            for (int spin = 0; working(); spin++) {
                 if (spin < SPINS) {
                     pause(spin);
-                } else {
+                } else if (state.compareAndSet(WORKING, AWAITED) || state.get() == AWAITED) {
                     LockSupport.park(this);
                 }
             }
+        }
+
+        private boolean working() {
+            int s = state.get();
+            return s == WORKING || s == AWAITED;
         }
 
         @Override
         public void run() {
             for (int spin = 0;; spin++) {
                 if (state.compareAndSet(CALLED, WORKING)) {
-                    work();
+                    work(number);
                     // Read before the state is given up: from then on a new caller may stand there.
                     Thread waiting = caller;
-                    state.set(IDLE);
-                    LockSupport.unpark(waiting);
+                    if (state.getAndSet(IDLE) == AWAITED) {
+                        LockSupport.unpark(waiting);
+                    }
                     spin = 0;
                 } else if (spin < SPINS) {
                     pause(spin);
-                } else {
-                    LockSupport.park(this);
+                } else if (state.compareAndSet(IDLE, PARKED)) {
+                    while (state.get() == PARKED) {
+                        LockSupport.park(this);
+                    }
                 }
             }
         }

@@ -25,6 +25,8 @@ public abstract class Optimizer {
 
     /// Floats of one part; part of the order in which [Clip.Norm] sums.
     static final int PART = 1 << 14;
+    /// From so many floats on, 0.1 ms of one core, threads are woken for a step; else those share it that are awake.
+    private static final int WAKING = 1 << 19;
 
     private final Var[] parameters;
     private final long[] seen;
@@ -210,7 +212,8 @@ public abstract class Optimizer {
 
         void run(Pass pass) {
             this.pass = pass;
-            Parallel.run(floats < 2 * PART ? 1 : threads, count, this);
+            int workers = floats < 2 * PART ? 1 : floats < WAKING ? Parallel.awake(threads) : threads;
+            Parallel.run(workers, count, this);
             if (pass == Pass.FINITE || pass == Pass.SQUARES) {
                 for (int j = 0; j < count; j++) {
                     if (!Double.isFinite(found[live[j]])) {
