@@ -37,8 +37,8 @@ import lanegrad.Backend;
 ///             for pc step KC           a stretch of the chains: C is loaded, goes on, and is stored
 ///               for ir: a tile         4 to 16 rows; its C is in registers for all of KC
 ///
-/// One thread goes panel by panel, and so do more threads, each packing its own, if there are 8 panels or more; else
-/// they share the loop over rows, after B was packed. With 16 registers panels are 16 columns wide, and all of A would
+/// One thread goes panel by panel, and so do more threads, each packing its own, if there are as many for each of them;
+/// else they share the loop over rows, after B was packed. With 16 registers panels are 16 columns wide, and all of A would
 /// pass by too often: the loop over rows is then the outer one, unless A is small; and a tile takes its rows of A,
 /// which stay in L1, over up to eight panels at once. The order differs from BLIS, which has pc outside of ic and so
 /// comes back to C when it has long left the cache: the chains are not allowed to meet C at their end only, so a tile
@@ -72,9 +72,9 @@ public final class Gemm {
     static final int PAGE = 1024;
     static final int COPIED = 512;
     static final int LINE = 16;
-    /// Into so many parts rows are cut, if there are enough: two threads then end at nearly the same time.
+    /// Into so many parts rows are cut, if there are enough.
     static final int PARTS = 16;
-    /// Columns of one part, at least.
+    /// Columns of one part, as near as panels allow.
     static final int PACK = 64;
     /// Columns that one thread packs at once, if it packs all before the first tile: the rows of B are read in longer
     /// pieces, and 1024 x 1024 x 1024 takes 3% less than with 64 (Zen 4 under AVX2).
@@ -92,8 +92,15 @@ public final class Gemm {
     /// A single row with fewer multiply-adds is left to the scalar twin: 1 x 8 x 1 takes 51 ns, 60 in vectors and 169
     /// if B must be packed for them, 1 x 32 x 1 161, 84 and 211 (Zen 4 under AVX2).
     private static final int FEW = 24;
-    /// Below this many multiply-adds, about 30 µs of one core, a second thread does not pay for its waking.
+    /// From so many multiply-adds on, 12 to 25 µs of one core, other threads are woken for a product. Only more of
+    /// them, without a pause, make up for the waking: alone 128 x 64 x 128 takes 37 µs in place of 26, in a row 16.
     static final long PARALLEL = 1L << 20;
+    /// From so many on, those that are awake take part.
+    static final long SHARED = 1L << 18;
+    /// A part of rows with more, 0.1 ms of one core, is cut into pieces of columns: when another program takes a core
+    /// for a while, the other threads have something left to do. Beside one that takes a quarter of one of two cores
+    /// 512^3 takes 5% less with two threads, 1437 x 64 x 128 10%.
+    static final long PIECE = 1L << 22;
 
     /// The beginning of chains without a bias: as long as what a call of a tile takes, 128 columns at most.
     private static final float[] ZEROS = new float[128];
@@ -160,8 +167,10 @@ public final class Gemm {
         float[] start = bias == null ? ZEROS : bias;
         int width = kernel.padded(m, k, n);
         boolean packed = way == null && packed(kernel, transB, m, n, k, b, bOffset, ldb, width);
+        long work = (long) m * n * k;
+        int workers = work >= PARALLEL ? threads : work >= SHARED ? Parallel.awake(threads) : 1;
         // Most products of small networks: one block, for which B is packed at most.
-        boolean small = way == null && alpha == 1 && (beta == 0 || bias != null) && (long) m * n * k < PARALLEL
+        boolean small = way == null && alpha == 1 && (beta == 0 || bias != null) && work < PARALLEL && workers == 1
                 && (bias == null ? kernel.panel(m, k, n) <= ZEROS.length : width <= bias.length)
                 && !(packed && transA && lda > MC);
         if (small && !packed) {
@@ -175,8 +184,8 @@ public final class Gemm {
         Product p = borrow();
         try {
             if (way != null) {
-                p.narrow.run(way, (long) m * n * k >= PARALLEL ? threads : 1, transB, m, n, k, a, aOffset, lda, b,
-                        bOffset, ldb, start, rectified, c, cOffset, ldc);
+                p.narrow.run(way, workers, transB, m, n, k, a, aOffset, lda, b, bOffset, ldb, start, rectified, c,
+                        cOffset, ldc);
                 return;
             }
             p.bind(backend, kernel, transA, transB, m, a, aOffset, lda, b, ldb, c, ldc, packed);
@@ -184,7 +193,7 @@ public final class Gemm {
                 p.block(n, k, bOffset, width, start, bias == null ? 0 : 1, rectified, cOffset);
                 return;
             }
-            p.run(threads, n, k, alpha, bOffset, width, bias == null && beta != 0, bias, rectified, cOffset);
+            p.run(workers, n, k, alpha, bOffset, width, bias == null && beta != 0, bias, rectified, cOffset);
         } finally {
             release(p);
         }
@@ -289,10 +298,14 @@ public final class Gemm {
         private int columns;
         /// What the parts do.
         private int phase;
-        /// Rows of a part.
-        private int part;
-        /// Columns of a part.
-        private int unit;
+        /// What the rows of a part are a multiple of.
+        private int step;
+        /// How many parts the rows have.
+        private int rowParts;
+        /// Columns of the first panel.
+        private int panel;
+        /// How many pieces the columns have, in the parts of the current phase.
+        private int pieces;
 
         /// Whether A is read from a copy, part after part.
         private boolean packedA;
@@ -347,7 +360,7 @@ public final class Gemm {
         }
 
         /// A product of any size.
-        void run(int threads, int n, int k, float alpha, int bOffset, int width, boolean readC, float[] bias,
+        void run(int workers, int n, int k, float alpha, int bOffset, int width, boolean readC, float[] bias,
                 boolean rectified, int cOffset) {
             if (alpha != 1) {
                 scaleA(alpha, m, k);
@@ -361,24 +374,24 @@ public final class Gemm {
                     Arrays.fill(row, 0, width, 0);
                 }
             }
-            int step = kernel.step();
-            part = Math.clamp(up(m / PARTS, step), up(MC / 2, step), MC - MC % step);
+            step = kernel.step();
+            int least = parts(m, MC - MC % step);
+            int most = Math.max(least, m / (parts(MC / 2, step) * step));
+            // One thread takes the fewest: 128 x 64 x 128 and 256^3 then take 1 to 2% less than in parts of 36 rows.
+            rowParts = workers == 1 ? least : even(Math.clamp(PARTS, least, most));
             boolean copied = aColumn == 1 && aRow % PAGE == 0 && k >= PAGE && n >= COPIED && alpha == 1;
             packedA = m <= NC && (copied || aColumn > MC && n > NarrowProduct.TURNED_COLUMNS);
             int kb = packed || packedA ? kernel.depth() : Math.min(k, kernel.deepest());
             rowsA = packedA && (copied || kernel.turns(n, k));
             if (packedA) {
-                copiedA = grown(copiedA, (m + part - 1) / part * (rowsA ? part * (Math.min(kb, k) + LINE)
-                        : Math.min(kb, k) * MC));
+                copiedA = grown(copiedA, rowsA ? m * (Math.min(kb, k) + LINE) : rowParts * Math.min(kb, k) * MC);
             }
-            int workers = (long) m * n * k >= PARALLEL ? threads : 1;
-            int rowParts = (m + part - 1) / part;
             for (int jc = 0; jc < n; jc += NC) {
                 columns = Math.min(NC, n - jc);
                 for (int pb = 0; pb < k; pb += kb) {
                     depth = Math.min(kb, k - pb);
-                    unit = up(PACK, kernel.panel(m, depth, columns));
-                    int columnParts = (columns + unit - 1) / unit;
+                    panel = kernel.panel(m, depth, columns);
+                    int columnParts = workers == 1 ? parts(columns, PACK) : even(parts(columns, PACK));
                     this.rectified = rectified && pb + depth == k;
                     rowA = rowsA ? depth + LINE : aRow;
                     this.bOffset = bOffset + (transB ? jc * ldb + pb : pb * ldb + jc);
@@ -392,77 +405,99 @@ public final class Gemm {
                         copyC(this.cOffset, kernel.padded(m, depth, columns));
                     }
                     if (packedA) {
-                        run(PACK_A, workers, rowParts);
+                        run(PACK_A, workers, rowParts, 1);
                     }
                     if (packed) {
                         packedB = grown(packedB, depth * kernel.padded(m, depth, columns));
                     }
-                    if (packed && (workers == 1 || columnParts >= COLUMN_PARTS)
+                    if (packed && (workers == 1 || columnParts >= COLUMN_PARTS || columnParts % workers == 0)
                             && kernel.byPanels((long) m * depth, (long) depth * columns)) {
-                        run(COLUMNS, workers, columnParts);
+                        run(COLUMNS, workers, 1, columnParts);
                         continue;
                     }
                     packsB = packed && workers == 1 && !transB && (long) depth * columns <= IN_L2;
                     if (packed && !packsB) {
-                        if (workers == 1) {
-                            unit = up(WIDE, kernel.panel(m, depth, columns));
-                        }
-                        run(PACK_B, workers, (columns + unit - 1) / unit);
+                        run(PACK_B, workers, 1, workers == 1 ? parts(columns, WIDE) : columnParts);
                     }
-                    run(ROWS, workers, rowParts);
+                    run(ROWS, workers, rowParts, (int) ((long) m * depth / rowParts * columns / PIECE));
                 }
             }
         }
 
-        private void run(int phase, int workers, int parts) {
+        private void run(int phase, int workers, int ofRows, int ofColumns) {
             this.phase = phase;
-            Parallel.run(workers, parts, this);
+            pieces = Math.clamp(ofColumns, 1, parts(columns, panel));
+            Parallel.run(workers, ofRows * pieces, this);
         }
 
         /// One part of the current phase.
         @Override
         public void run(int index) {
-            int j = index * unit;
-            int i = index * part;
+            int part = index / pieces;
+            int j = column(index % pieces);
+            int end = column(index % pieces + 1);
             switch (phase) {
-                case PACK_A -> packA(i, Math.min(part, m - i));
-                case PACK_B -> pack(j, Math.min(columns, j + unit));
-                case ROWS -> multiply(i, 0, columns, packsB && i == 0);
+                case PACK_A -> packA(part);
+                case PACK_B -> pack(j, end);
+                case ROWS -> multiply(part, j, end - j, packsB && part == 0);
                 default -> {
-                    int end = Math.min(columns, j + unit);
                     if (transB) {
                         pack(j, end);
                     }
-                    for (i = 0; i < m; i += part) {
-                        multiply(i, j, end - j, i == 0 && !transB);
+                    for (part = 0; part < rowParts; part++) {
+                        multiply(part, j, end - j, part == 0 && !transB);
                     }
                 }
             }
         }
 
-        // The rows of the part that begins with row i, columns j to j + n of the block, which it may also pack.
-        private void multiply(int i, int j, int n, boolean packs) {
+        // The first row of a part. Parts differ by one step at most: as parts of 60 rows and a rest, 1024^3 had 9 for
+        // one thread and 8 for the other, and two took 4% longer.
+        private int row(int part) {
+            return (int) Math.min(m, (long) parts(m, step) * part / rowParts * step);
+        }
+
+        // The first column of a piece. Pieces differ by one panel at most.
+        private int column(int piece) {
+            return Math.min(columns, parts(columns, panel) * piece / pieces * panel);
+        }
+
+        // How many parts of so many rows or columns there are.
+        private static int parts(int all, int size) {
+            return (all - 1) / size + 1;
+        }
+
+        // As many parts for each of two threads.
+        private static int even(int parts) {
+            return parts == 1 ? 1 : parts + parts % 2;
+        }
+
+        // The rows of a part, columns j to j + n of the block, which it may also pack.
+        private void multiply(int part, int j, int n, boolean packs) {
             boolean direct = !packed || packs;
-            kernel.block(m, Math.min(part, m - i), n, depth, packedA ? copiedA : a,
-                    packedA ? atA(i) : aOffset + i * aRow, rowA, !packedA ? aColumn : rowsA ? 1 : MC,
+            int i = row(part);
+            kernel.block(m, row(part + 1) - i, n, depth, packedA ? copiedA : a,
+                    packedA ? atA(part) : aOffset + i * aRow, rowA, !packedA ? aColumn : rowsA ? 1 : MC,
                     direct ? b : packedB, direct ? bOffset + j : depth * j, direct ? ldb : 0, start,
                     startOffset + i * startRow + j, startRow, 1, c, cOffset + i * ldc + j, ldc, rectified,
                     packs ? packedB : null, depth * j);
         }
 
-        private void packA(int i, int rows) {
+        private void packA(int part) {
+            int i = row(part);
+            int rows = row(part + 1) - i;
             if (aColumn == 1) {
-                kernel.copy(rows, depth, a, aOffset + i * aRow, aRow, copiedA, atA(i), rowA);
+                kernel.copy(rows, depth, a, aOffset + i * aRow, aRow, copiedA, atA(part), rowA);
             } else if (rowsA) {
-                Transpose.of(backend, depth, rows, a, aOffset + i, aColumn, copiedA, atA(i), rowA);
+                Transpose.of(backend, depth, rows, a, aOffset + i, aColumn, copiedA, atA(part), rowA);
             } else {
-                kernel.copy(depth, rows, a, aOffset + i, aColumn, copiedA, atA(i), MC);
+                kernel.copy(depth, rows, a, aOffset + i, aColumn, copiedA, atA(part), MC);
             }
         }
 
-        // Where in the copy of A the part with row i begins.
-        private int atA(int i) {
-            return rowsA ? i * rowA : i / part * depth * MC;
+        // Where in the copy of A a part begins.
+        private int atA(int part) {
+            return rowsA ? row(part) * rowA : part * depth * MC;
         }
 
         // Columns `from` to `to` of the block, panel after panel, each `depth` rows of as many columns as the
@@ -507,10 +542,6 @@ public final class Gemm {
             aOffset = 0;
             aRow = k;
             aColumn = 1;
-        }
-
-        private static int up(int x, int step) {
-            return (x + step - 1) / step * step;
         }
 
         // The caller's arrays are not kept alive by a free product.

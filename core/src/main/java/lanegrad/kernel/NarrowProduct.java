@@ -57,6 +57,14 @@ final class NarrowProduct implements Parallel.Task {
     private int cOffset;
     private int ldc;
 
+    private int parts;
+    /// Of a turned product; of what follows it has `width` and `packed` only.
+    private float[] b;
+    private int bOffset;
+    private int bRow;
+    private int bColumn;
+    private float[] beginning;
+
     /// B as the kernel wants it, in rows of `width` floats; of a turned product, C^T.
     private int width;
     private float[] packed = new float[0];
@@ -87,10 +95,6 @@ final class NarrowProduct implements Parallel.Task {
 
     void run(Way way, int threads, boolean transB, int m, int n, int k, float[] a, int aOffset, int lda, float[] b,
             int bOffset, int ldb, float[] start, boolean rectified, float[] c, int cOffset, int ldc) {
-        if (way == Way.TURNED) {
-            turned(transB, m, n, k, a, aOffset, lda, b, bOffset, ldb, start, c, cOffset, ldc);
-            return;
-        }
         this.way = way;
         this.m = m;
         this.n = n;
@@ -102,6 +106,22 @@ final class NarrowProduct implements Parallel.Task {
         this.c = c;
         this.cOffset = cOffset;
         this.ldc = ldc;
+        parts = Math.max(1, m / PART);
+        if (way == Way.TURNED) {
+            this.b = b;
+            this.bOffset = bOffset;
+            bRow = transB ? 1 : ldb;
+            bColumn = transB ? ldb : 1;
+            beginning = start;
+            width = VectorGemm.kernel().padded(n, k, m);
+            packed = Gemm.grown(packed, n * width);
+        } else {
+            bind(transB, b, bOffset, ldb, start);
+        }
+        Parallel.run(threads, parts, this);
+    }
+
+    private void bind(boolean transB, float[] b, int bOffset, int ldb, float[] start) {
         columns = way == Way.PAIRS ? VectorPairs.COLUMNS : 1;
         whole = k & -switch (way) {
             case PAIRS -> VectorPairs.STEP;
@@ -125,9 +145,7 @@ final class NarrowProduct implements Parallel.Task {
             this.start[j + width - columns] = start[j];
         }
         diagonals = way == Way.DIAGONALS ? VectorDiagonals.of(lda) : null;
-        int parts = Math.max(1, m / PART);
         rows = Gemm.grown(rows, parts * VectorPairs.ROWS * columns);
-        Parallel.run(threads, parts, this);
     }
 
     // The rows of B from row `first` on.
@@ -143,14 +161,11 @@ final class NarrowProduct implements Parallel.Task {
     }
 
     // C^T = op(B)^T op(A)^T: A is stored as op(A)^T, and op(B)^T is read as A is elsewhere.
-    private void turned(boolean transB, int m, int n, int k, float[] a, int aOffset, int lda, float[] b, int bOffset,
-            int ldb, float[] start, float[] c, int cOffset, int ldc) {
+    private void turned(int i, int end) {
         GemmKernel kernel = VectorGemm.kernel();
-        int width = kernel.padded(n, k, m);
-        packed = Gemm.grown(packed, n * width);
-        kernel.block(n, n, m, k, b, bOffset, transB ? ldb : 1, transB ? 1 : ldb, a, aOffset, lda, start, 0, 0, 0,
-                packed, 0, width, false, null, 0);
-        Transpose.of(Backend.VECTOR, n, m, packed, 0, width, c, cOffset, ldc);
+        kernel.block(n, n, end - i, k, b, bOffset, bColumn, bRow, a, aOffset + i, lda, beginning, 0, 0, 0, packed, i,
+                width, false, null, 0);
+        Transpose.of(Backend.VECTOR, n, end - i, packed, i, width, c, cOffset + i * ldc, ldc);
     }
 
     /// The rows of one part, the last 16 of which may be done twice: the values are the same.
@@ -158,6 +173,10 @@ final class NarrowProduct implements Parallel.Task {
     public void run(int part) {
         int step = VectorPairs.ROWS;
         int end = (part + 2) * PART > m ? m : (part + 1) * PART;
+        if (way == Way.TURNED) {
+            turned(part * PART, end);
+            return;
+        }
         boolean direct = whole == k && n == columns && ldc == n;
         for (int i = part * PART; i < end; i += step) {
             i = Math.min(i, end - step);
@@ -197,6 +216,8 @@ final class NarrowProduct implements Parallel.Task {
     // The caller's arrays are not kept alive.
     void forget() {
         a = null;
+        b = null;
         c = null;
+        beginning = null;
     }
 }

@@ -486,6 +486,30 @@ class GemmTest {
         }
         new Problem(false, false, 400, 3 * L + 1, 100, 1, 0, true, 1, 0, 4 * L, false, 3).check(threads);
         new Problem(false, true, 193, Gemm.NC + 9, 33, 1, 0, true, 1, 0, 0, false, 4).check(threads);
+        // C^T in two parts; parts of columns; parts of rows in pieces, which 16 registers have.
+        new Problem(true, false, 600, 10, 200, 1, 0, false, 1, 0, 0, false, 5).check(threads);
+        new Problem(false, false, 64, 200, 100, 1, 0, true, 0, 0, 4 * L, false, 6).check(threads);
+        new Problem(false, false, 300, 400, 600, 1, 0, false, 0, 0, 64, false, 7).check(threads);
+    }
+
+    // Threads that are awake share smaller products.
+    @Test
+    void awakeThreadsChangeNoBit() {
+        for (int trans = 0; trans < 4; trans++) {
+            int n = trans == 2 ? 10 : 70;
+            Problem problem = new Problem((trans & 2) != 0, (trans & 1) != 0, 530, n, 1 + (int) (Gemm.SHARED / 530 / n),
+                    1, 0, trans == 3, 3, 0, 64, false, 8);
+            float[] a = problem.a();
+            float[] b = problem.b();
+            float[] expected = problem.chain(a, b);
+            int shared = 0;
+            for (int round = 0; round < 1000 && shared < 20; round++) {
+                Parallel.run(3, 3, i -> {
+                });
+                shared += Parallel.awake(3) > 1 ? 1 : 0;
+                Bits.assertIdentical(expected, problem.multiply(Backend.VECTOR, 3, a, b), problem.toString());
+            }
+        }
     }
 
     @Test
