@@ -38,9 +38,9 @@ import lanegrad.Backend;
 ///               for ir: a tile         4 to 16 rows; its C is in registers for all of KC
 ///
 /// One thread goes panel by panel, and so do more threads, each packing its own, if there are as many for each of them;
-/// else they share the loop over rows, after B was packed. With 16 registers panels are 16 columns wide, and all of A would
-/// pass by too often: the loop over rows is then the outer one, unless A is small; and a tile takes its rows of A,
-/// which stay in L1, over up to eight panels at once. The order differs from BLIS, which has pc outside of ic and so
+/// else they share the loop over rows, after B was packed. With 16 registers panels are 16 columns wide, and all of A
+/// would pass by too often: the loop over rows is then the outer one, unless A is small; and a tile takes its rows of
+/// A, which stay in L1, over up to eight panels at once. The order differs from BLIS, which has pc outside of ic and so
 /// comes back to C when it has long left the cache: the chains are not allowed to meet C at their end only, so a tile
 /// waits for its C at the beginning. A is not packed, unless it is transposed and its rows are long, or its rows are
 /// [#PAGE] floats or a multiple apart: a tile reads 4 to 16 rows of it side by side. Packing it always gained less at

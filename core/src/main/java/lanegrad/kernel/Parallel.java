@@ -11,9 +11,9 @@ import java.util.concurrent.locks.LockSupport;
 /// each writes its own outputs: which thread takes which part cannot be seen in the result.
 ///
 /// **The same part, the same thread.** Each thread begins with a range of its own, the first with the first parts, and
-/// when it is done takes the last part of another's. So what a thread wrote in one piece of work is in its own caches in
-/// the next one of the same order: the optimizer's step on 402,000 weights, whose gradient comes from two threads, takes
-/// 80 µs with one thread, 74 with two that take whatever part is next, and 44 this way (Zen 4).
+/// when it is done takes the last part of another's. So what a thread wrote in one piece of work is in its own caches
+/// in the next one of the same order: the optimizer's step on 402,000 weights, whose gradient comes from two threads,
+/// takes 80 µs with one thread, 74 with two that take whatever part is next, and 44 this way (Zen 4).
 ///
 /// The threads are the engine's own daemons, started when first wanted, up to [#MAX_THREADS], and parked when
 /// idle: they never keep a program from ending. One piece of work has them at a time. A call from within a
