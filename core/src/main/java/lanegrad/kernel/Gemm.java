@@ -114,7 +114,8 @@ public final class Gemm {
     /// Cost `2 m n k` floating-point operations. Allocates nothing once its buffers have grown.
     ///
     /// @param backend which kernels
-    /// @param threads the most threads to use, 1 or more
+    /// @param threads the most threads to use, 1 or more. Less than 2^18 multiply-adds are left to the caller, less than
+    ///        2^20 to it and those threads that are still awake from other work
     /// @throws IllegalArgumentException for a negative size, a leading dimension shorter than a row, an array too
     ///         short for its matrix, or C in the same place as A or B
     public static void multiply(Backend backend, int threads, boolean transA, boolean transB, int m, int n, int k,
@@ -419,7 +420,9 @@ public final class Gemm {
                     if (packed && !packsB) {
                         run(PACK_B, workers, 1, workers == 1 ? parts(columns, WIDE) : columnParts);
                     }
-                    run(ROWS, workers, rowParts, (int) ((long) m * depth / rowParts * columns / PIECE));
+                    int ofColumns = (int) ((long) m * depth / rowParts * columns / PIECE);
+                    run(ROWS, workers, rowParts,
+                            workers == 1 || rowParts > 1 ? ofColumns : even(Math.max(2, ofColumns)));
                 }
             }
         }

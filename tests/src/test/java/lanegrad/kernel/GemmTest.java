@@ -509,6 +509,7 @@ class GemmTest {
                 shared += Parallel.awake(3) > 1 ? 1 : 0;
                 Bits.assertIdentical(expected, problem.multiply(Backend.VECTOR, 3, a, b), problem.toString());
             }
+            assertTrue(shared > 0, "products that threads share");
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import lanegrad.Backend;
 import lanegrad.Var;
+import lanegrad.kernel.Parallel;
 import lanegrad.op.Operation;
 import lanegrad.testkit.Bits;
 import lanegrad.testkit.Floats;
@@ -135,6 +136,7 @@ class OptimizerTest {
     void sameBitsOnAnyNumberOfThreads(Rule rule) {
         int[] sizes = {2 * Optimizer.PART + 21, 5, Optimizer.PART, 1};
         Clip[] clips = {null, Clip.norm(0.5f), Clip.value(0.25f)};
+        int shared = 0;
         for (Clip clip : clips) {
             float[][] first = null;
             for (Backend backend : Backend.values()) {
@@ -150,6 +152,10 @@ class OptimizerTest {
                         for (int i = 0; i < sizes.length; i++) {
                             driven[i].gradient(Floats.within(Operation.Range.of(-1, 1, sizes[i]), 10 * t + i));
                         }
+                        // A step as small as this is shared by threads that are awake.
+                        Parallel.run(threads, threads, i -> {
+                        });
+                        shared += Parallel.awake(threads) > 1 ? 1 : 0;
                         optimizer.step();
                     }
                     float[][] weights = new float[sizes.length][];
@@ -162,6 +168,7 @@ class OptimizerTest {
                 }
             }
         }
+        assertTrue(shared > 0, "steps that threads share");
     }
 
     // With the weight put back to 0 before a step, the weight after it shows the moment.
