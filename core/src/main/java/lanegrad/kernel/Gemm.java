@@ -114,8 +114,8 @@ public final class Gemm {
     /// Cost `2 m n k` floating-point operations. Allocates nothing once its buffers have grown.
     ///
     /// @param backend which kernels
-    /// @param threads the most threads to use, 1 or more. Less than 2^18 multiply-adds are left to the caller, less than
-    ///        2^20 to it and those threads that are still awake from other work
+    /// @param threads the most threads to use, 1 or more. Less than 2^18 multiply-adds are left to the caller, less
+    ///        than 2^20 to it and those threads that are still awake from other work
     /// @throws IllegalArgumentException for a negative size, a leading dimension shorter than a row, an array too
     ///         short for its matrix, or C in the same place as A or B
     public static void multiply(Backend backend, int threads, boolean transA, boolean transB, int m, int n, int k,
