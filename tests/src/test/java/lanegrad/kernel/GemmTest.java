@@ -475,6 +475,17 @@ class GemmTest {
         Bits.assertIdentical(expected, c, "k = " + k);
     }
 
+    // Of some distances of A's rows kernels of one column know what it is.
+    @Test
+    void aColumnWithRowsInAnyDistance() {
+        for (int lda = 16; lda <= 192; lda += 8) {
+            for (int k : new int[] {lda - lda / 8, lda}) {
+                new Problem(false, false, 37, 1, k, 1, 0, false, lda - k, 0, 0, false, lda).check(1);
+                new Problem(false, false, 37, 1, k, 1, 0, true, lda - k, 5, 0, true, lda).check(1);
+            }
+        }
+    }
+
     @Test
     void threadsChangeNoBit() {
         int[] threads = {1, 2, 3, 5};
