@@ -79,7 +79,8 @@ public final class Gemm {
     /// Columns that one thread packs at once, if it packs all before the first tile: the rows of B are read in longer
     /// pieces, and 1024 x 1024 x 1024 takes 3% less than with 64 (Zen 4 under AVX2).
     private static final int WIDE = 256;
-    /// From so many parts of columns on, parts are columns, and each packs its own piece of B.
+    /// From so many parts of columns on, or as many for each thread, parts are columns, and each packs its own piece of
+    /// B.
     static final int COLUMN_PARTS = 8;
     /// A B of no more floats than this, 128 KB, stays in L2 as it is.
     static final int DIRECT = 32 * 1024;
@@ -92,14 +93,16 @@ public final class Gemm {
     /// A single row with fewer multiply-adds is left to the scalar twin: 1 x 8 x 1 takes 51 ns, 60 in vectors and 169
     /// if B must be packed for them, 1 x 32 x 1 161, 84 and 211 (Zen 4 under AVX2).
     private static final int FEW = 24;
-    /// From so many multiply-adds on, 12 to 25 µs of one core, other threads are woken for a product. Only more of
-    /// them, without a pause, make up for the waking: alone 128 x 64 x 128 takes 37 µs in place of 26, in a row 16.
+    /// From so many multiply-adds on other threads are woken for a product. Only more of them, without a long pause,
+    /// make up for the waking: 128 x 64 x 128 takes 26 µs with one thread, 15 to 18 with two, and 38 if the second was
+    /// parked (Zen 4 under AVX2).
     static final long PARALLEL = 1L << 20;
-    /// From so many on, those that are awake take part.
+    /// From so many on, threads that are awake take part: two take 6.6 µs in place of 8.3 for 64 x 64 x 64, 9.1 in
+    /// place of 16.6 for 64 x 128 x 64.
     static final long SHARED = 1L << 18;
     /// A part of rows with more, 0.1 ms of one core, is cut into pieces of columns: when another program takes a core
     /// for a while, the other threads have something left to do. Beside one that takes a quarter of one of two cores
-    /// 512^3 takes 5% less with two threads, 1437 x 64 x 128 10%.
+    /// 1024^3 takes 3 to 5% less with two threads, 512^3 1 to 3%.
     static final long PIECE = 1L << 22;
 
     /// The beginning of chains without a bias: as long as what a call of a tile takes, 128 columns at most.
@@ -420,6 +423,7 @@ public final class Gemm {
                     if (packed && !packsB) {
                         run(PACK_B, workers, 1, workers == 1 ? parts(columns, WIDE) : columnParts);
                     }
+                    // A single part of rows would leave the other threads nothing to do.
                     int ofColumns = (int) ((long) m * depth / rowParts * columns / PIECE);
                     run(ROWS, workers, rowParts,
                             workers == 1 || rowParts > 1 ? ofColumns : even(Math.max(2, ofColumns)));

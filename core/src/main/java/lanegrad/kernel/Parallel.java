@@ -7,8 +7,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /// Runs the parts of one large piece of work on several threads.
 ///
-/// **Same bits for every number of threads.** The parts follow from the problem, never from the threads, and
-/// each writes its own outputs: which thread takes which part cannot be seen in the result.
+/// **Same bits for every number of threads.** Each part writes its own outputs: which thread takes it cannot be seen in
+/// the result. Nor can how the work was cut: either that follows from the problem alone, as where parts have sums, or
+/// an output comes about in the same way in whatever part it is, as an element of a matrix product.
 ///
 /// **The same part, the same thread.** Each thread begins with a range of its own, the first with the first parts, and
 /// when it is done takes the last part of another's. So what a thread wrote in one piece of work is in its own caches
@@ -99,7 +100,7 @@ public final class Parallel {
     }
 
     /// How many of so many threads, the caller among them, can begin at once: without waking one, which takes 10 to 20
-    /// µs. Idle threads stay awake for about a quarter of a millisecond.
+    /// µs. Idle threads stay awake for about a quarter of a millisecond. One that is just being woken counts.
     public static int awake(int threads) {
         int t = 1;
         while (t < Math.min(threads, MAX_THREADS) && WORKERS[t - 1] != null && WORKERS[t - 1].awake()) {

@@ -109,8 +109,8 @@ abstract class VectorDiagonals {
         /// What keeps C2 from counting the loop over p, where LDA is a constant. Of a loop that it counts it checks the
         /// first and the last index of all 24 loads beforehand, with 280 instructions in all. Of one that it does not
         /// it checks indices in each round, but those that are constants from each other together: 5 checks. 1437 x 64
-        /// x 1 takes 13.1 µs in place of 16.0. With rows in an unknown distance there would be 18 more: 1437 x 68 x 1
-        /// then takes 19.5 in place of 16.8.
+        /// x 1 takes 13.1 µs in place of 16.0. With rows in an unknown distance each row has its own: 1437 x 68 x 1
+        /// would take 19.5 in place of 16.8.
         private static final int MASK = LDA == 0 ? -1 : Integer.MAX_VALUE;
 
         // r is what was loaded last, s and t the blends of the last two steps.

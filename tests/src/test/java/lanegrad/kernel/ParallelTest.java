@@ -13,6 +13,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -53,17 +54,17 @@ class ParallelTest {
     // The caller is kept until the other thread is not only done but parked.
     @Test
     void aParkedThreadIsDoneAndIsWokenForMore() {
-        Thread[] other = new Thread[1];
         for (int round = 0; round < 5; round++) {
             CyclicBarrier both = new CyclicBarrier(2);
+            AtomicReference<Thread> other = new AtomicReference<>();
             int[] awake = new int[1];
             Parallel.run(2, 2, i -> {
                 met(both);
                 if (i == 1) {
-                    other[0] = Thread.currentThread();
+                    other.set(Thread.currentThread());
                     return;
                 }
-                while (other[0] == null || other[0].getState() != Thread.State.WAITING) {
+                while (other.get() == null || other.get().getState() != Thread.State.WAITING) {
                     Thread.onSpinWait();
                 }
                 awake[0] = Parallel.awake(2);
@@ -113,7 +114,7 @@ class ParallelTest {
         try {
             barrier.await(1, TimeUnit.MINUTES);
         } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
-            throw new AssertionError("the other thread did not begin with part 1 or 4", e);
+            throw new AssertionError("the two threads did not meet", e);
         }
     }
 
