@@ -4,7 +4,7 @@ import jdk.incubator.vector.FloatVector;
 
 /// A function of two floats with its two derivatives, twice: scalar and in lanes, equal bit for bit.
 ///
-/// Whatever implements it gets loops of its own from [BinaryLoop#of].
+/// Whatever implements it gets loops of its own from [BinaryLoop#of], which may run on several threads at once.
 public interface Binary {
     /// `y = f(a, b)`.
     float scalar(float a, float b);

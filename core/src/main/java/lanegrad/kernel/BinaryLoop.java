@@ -5,7 +5,11 @@ import lanegrad.Backend;
 /// The loops over a [Binary]: forward, backward for each input, sum, and the backward of the sum.
 ///
 /// As [UnaryLoop] in everything else.
-public abstract class BinaryLoop {
+public abstract class BinaryLoop extends ElementLoop {
+    private static final int FORWARD = 0;
+    private static final int BACKWARD_A = 1;
+    private static final int BACKWARD_B = 2;
+
     BinaryLoop() {
     }
 
@@ -40,6 +44,30 @@ public abstract class BinaryLoop {
     /// `db = df/db * dy`, or added to `db`.
     public final void backwardB(float[] a, float[] b, float[] dy, float[] db, boolean add, int from, int to) {
         backwardB(a, 0, b, 0, dy, db, add, from, to);
+    }
+
+    /// `y = f(a, b)` for n elements, on up to so many threads.
+    public final void forward(int threads, float[] a, float[] b, float[] y, int n) {
+        share(threads, FORWARD, a, b, null, y, false, n);
+    }
+
+    /// `da = df/da * dy`, or added to `da`, for n elements, on up to so many threads.
+    public final void backwardA(int threads, float[] a, float[] b, float[] dy, float[] da, boolean add, int n) {
+        share(threads, BACKWARD_A, a, b, dy, da, add, n);
+    }
+
+    /// `db = df/db * dy`, or added to `db`, for n elements, on up to so many threads.
+    public final void backwardB(int threads, float[] a, float[] b, float[] dy, float[] db, boolean add, int n) {
+        share(threads, BACKWARD_B, a, b, dy, db, add, n);
+    }
+
+    @Override
+    final void run(int kind, float[] a, float[] b, float[] dy, float[] y, boolean add, int from, int to) {
+        switch (kind) {
+            case FORWARD -> forward(a, b, y, from, to);
+            case BACKWARD_A -> backwardA(a, b, dy, y, add, from, to);
+            default -> backwardB(a, b, dy, y, add, from, to);
+        }
     }
 
     /// The sum of `f(a, b)` in the order of [Sums].

@@ -1,7 +1,6 @@
 package lanegrad.kernel;
 
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import lanegrad.Backend;
 
 /// Matrix multiply: `C = alpha * op(A) * op(B) + beta * C`, or `C = op(A) * op(B) + bias` with one bias row.
@@ -107,7 +106,7 @@ public final class Gemm {
 
     /// The beginning of chains without a bias: as long as what a call of a tile takes, 128 columns at most.
     private static final float[] ZEROS = new float[128];
-    private static final AtomicReferenceArray<Product> FREE = new AtomicReferenceArray<>(16);
+    private static final Pool<Product> POOL = new Pool<>(Product::new);
 
     private Gemm() {
     }
@@ -172,7 +171,7 @@ public final class Gemm {
         int width = kernel.padded(m, k, n);
         boolean packed = way == null && packed(kernel, transB, m, n, k, b, bOffset, ldb, width);
         long work = (long) m * n * k;
-        int workers = work >= PARALLEL ? threads : work >= SHARED ? Parallel.awake(threads) : 1;
+        int workers = Parallel.workers(threads, work, SHARED, PARALLEL);
         // Most products of small networks: one block, for which B is packed at most.
         boolean small = way == null && alpha == 1 && (beta == 0 || bias != null) && work < PARALLEL && workers == 1
                 && (bias == null ? kernel.panel(m, k, n) <= ZEROS.length : width <= bias.length)
@@ -185,7 +184,7 @@ public final class Gemm {
         if (bias == null && beta != 0 && beta != 1) {
             begin(beta, null, false, m, n, c, cOffset, ldc);
         }
-        Product p = borrow();
+        Product p = POOL.take();
         try {
             if (way != null) {
                 p.narrow.run(way, workers, transB, m, n, k, a, aOffset, lda, b, bOffset, ldb, start, rectified, c,
@@ -199,7 +198,8 @@ public final class Gemm {
             }
             p.run(workers, n, k, alpha, bOffset, width, bias == null && beta != 0, bias, rectified, cOffset);
         } finally {
-            release(p);
+            p.forget();
+            POOL.give(p);
         }
     }
 
@@ -248,27 +248,6 @@ public final class Gemm {
         if (x == c && from < cTo && cFrom < to) {
             throw new IllegalArgumentException("matrix multiply: C, at " + cFrom + " to " + cTo + ", overlaps " + role
                     + ", at " + from + " to " + to + " of the same array; write the product elsewhere");
-        }
-    }
-
-    // Free products with their buffers, for any number of calling threads. A ThreadLocal would keep the buffers
-    // of every thread that ever multiplied.
-    private static Product borrow() {
-        for (int i = 0; i < FREE.length(); i++) {
-            Product p = FREE.get(i);
-            if (p != null && FREE.compareAndSet(i, p, null)) {
-                return p;
-            }
-        }
-        return new Product();
-    }
-
-    private static void release(Product p) {
-        p.forget();
-        for (int i = 0; i < FREE.length(); i++) {
-            if (FREE.compareAndSet(i, null, p)) {
-                return;
-            }
         }
     }
 

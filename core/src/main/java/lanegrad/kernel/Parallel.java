@@ -109,6 +109,12 @@ public final class Parallel {
         return t;
     }
 
+    /// How many threads should do so much `work`, measured in whatever: from `waking` on all, though some may have to
+    /// be woken; from `shared` on those that are awake; else the caller alone.
+    public static int workers(int threads, long work, long shared, long waking) {
+        return work >= waking ? threads : work >= shared ? awake(threads) : 1;
+    }
+
     private static void work(int thread) {
         int i;
         while (failure == null && (i = next(thread)) >= 0) {

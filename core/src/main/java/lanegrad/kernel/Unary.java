@@ -4,7 +4,8 @@ import jdk.incubator.vector.FloatVector;
 
 /// A function of one float with its derivative, twice: scalar and in lanes, equal bit for bit.
 ///
-/// Whatever implements it gets loops of its own from [UnaryLoop#of].
+/// Whatever implements it gets loops of its own from [UnaryLoop#of]. They may run on several threads at once, so a
+/// function has no state that it changes.
 public interface Unary {
     /// `y = f(x)`.
     float scalar(float x);

@@ -6,7 +6,12 @@ import lanegrad.Backend;
 ///
 /// Ranges are `from` (inclusive) to `to` (exclusive), the same in all arrays; arrays must hold them and may be
 /// longer. Input and output may be one array. Every NaN that a loop writes is the canonical one, `0x7fc00000`.
-public abstract class UnaryLoop {
+///
+/// Given a number of threads, a loop goes over the first n elements, and from [ElementLoop#SHARED] on threads share it.
+public abstract class UnaryLoop extends ElementLoop {
+    private static final int FORWARD = 0;
+    private static final int BACKWARD = 1;
+
     UnaryLoop() {
     }
 
@@ -23,6 +28,24 @@ public abstract class UnaryLoop {
 
     /// `dx = f'(x) * dy`, or added to `dx`.
     public abstract void backward(float[] x, float[] y, float[] dy, float[] dx, boolean add, int from, int to);
+
+    /// `y = f(x)` for n elements, on up to so many threads.
+    public final void forward(int threads, float[] x, float[] y, int n) {
+        share(threads, FORWARD, x, null, null, y, false, n);
+    }
+
+    /// `dx = f'(x) * dy`, or added to `dx`, for n elements, on up to so many threads.
+    public final void backward(int threads, float[] x, float[] y, float[] dy, float[] dx, boolean add, int n) {
+        share(threads, BACKWARD, x, y, dy, dx, add, n);
+    }
+
+    @Override
+    final void run(int kind, float[] a, float[] b, float[] dy, float[] y, boolean add, int from, int to) {
+        switch (kind) {
+            case FORWARD -> forward(a, y, from, to);
+            default -> backward(a, b, dy, y, add, from, to);
+        }
+    }
 
     /// The sum of `f(x)` in the order of [Sums].
     ///

@@ -67,7 +67,7 @@ public abstract class BinaryOp implements Op, Binary {
         float[] b = e.x(1).data();
         int n = e.y().size();
         if (!repeatsA(e) && !repeatsB(e)) {
-            loop.forward(a, b, e.y().data(), 0, n);
+            loop.forward(e.threads(), a, b, e.y().data(), n);
             return;
         }
         float[] scalar = repeated(e);
@@ -86,10 +86,10 @@ public abstract class BinaryOp implements Op, Binary {
         int n = e.y().size();
         if (!repeatsA(e) && !repeatsB(e)) {
             if (e.wants(0)) {
-                loop.backwardA(a, b, dy, e.dx(0).data(), e.adds(0), 0, n);
+                loop.backwardA(e.threads(), a, b, dy, e.dx(0).data(), e.adds(0), n);
             }
             if (e.wants(1)) {
-                loop.backwardB(a, b, dy, e.dx(1).data(), e.adds(1), 0, n);
+                loop.backwardB(e.threads(), a, b, dy, e.dx(1).data(), e.adds(1), n);
             }
             return;
         }

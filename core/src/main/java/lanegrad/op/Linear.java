@@ -102,7 +102,7 @@ public final class Linear implements Op {
         Gemm.multiplyBias(e.backend(), e.threads(), false, false, m, n, k, e.x(0).data(), 0, k, e.x(1).data(), 0, n,
                 e.x(2).data(), rectified, z, 0, n);
         if (activation != null && !rectified) {
-            activation.loop(e.backend()).forward(z, e.y().data(), 0, m * n);
+            activation.loop(e.backend()).forward(e.threads(), z, e.y().data(), m * n);
         }
     }
 
@@ -115,8 +115,8 @@ public final class Linear implements Op {
         if (activation != null) {
             dz = e.scratch(1, padded(m, n));
             float[] y = e.y().data();
-            activation.loop(e.backend()).backward(keepsProduct() ? e.scratch(0, padded(m, n)) : y, y, e.dy().data(),
-                    dz, false, 0, m * n);
+            activation.loop(e.backend()).backward(e.threads(), keepsProduct() ? e.scratch(0, padded(m, n)) : y, y,
+                    e.dy().data(), dz, false, m * n);
         }
         if (e.wants(0)) {
             Gemm.multiply(e.backend(), e.threads(), false, true, m, k, n, 1, dz, 0, n, e.x(1).data(), 0, n,

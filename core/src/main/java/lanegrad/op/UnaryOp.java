@@ -69,14 +69,14 @@ public abstract class UnaryOp implements Op, Unary {
 
     @Override
     public final void forward(Tape.Entry e) {
-        loop(e.backend()).forward(e.x(0).data(), e.y().data(), 0, e.y().size());
+        loop(e.backend()).forward(e.threads(), e.x(0).data(), e.y().data(), e.y().size());
     }
 
     @Override
     public final void backward(Tape.Entry e) {
         if (e.wants(0)) {
-            loop(e.backend()).backward(e.x(0).data(), e.y().data(), e.dy().data(), e.dx(0).data(), e.adds(0), 0,
-                    e.y().size());
+            loop(e.backend()).backward(e.threads(), e.x(0).data(), e.y().data(), e.dy().data(), e.dx(0).data(),
+                    e.adds(0), e.y().size());
         }
     }
 

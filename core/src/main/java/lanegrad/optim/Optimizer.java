@@ -212,8 +212,7 @@ public abstract class Optimizer {
 
         void run(Pass pass) {
             this.pass = pass;
-            int workers = floats < 2 * PART ? 1 : floats < WAKING ? Parallel.awake(threads) : threads;
-            Parallel.run(workers, count, this);
+            Parallel.run(Parallel.workers(threads, floats, 2 * PART, WAKING), count, this);
             if (pass == Pass.FINITE || pass == Pass.SQUARES) {
                 for (int j = 0; j < count; j++) {
                     if (!Double.isFinite(found[live[j]])) {
