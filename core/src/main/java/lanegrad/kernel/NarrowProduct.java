@@ -196,19 +196,22 @@ final class NarrowProduct implements Parallel.Task {
 
     // The rest of the chains of 16 rows, and what becomes of their ends.
     private void finish(int i, float[] y, int from) {
-        for (int p = whole; p < k; p++) {
-            for (int r = 0; r < VectorPairs.ROWS; r++) {
-                float x = a[aOffset + (i + r) * lda + p];
-                for (int j = 0; j < n; j++) {
-                    int at = from + r * columns + j;
-                    y[at] = Math.fma(x, packed[rest + p * width + j], y[at]);
+        int step = VectorPairs.ROWS;
+        // The rows are the inner loop: with the columns there 1437 x 64 x 2 took 28 µs in place of 24, 1437 x 67 x 1 46
+        // in place of 23.
+        for (int j = 0; j < n; j++) {
+            for (int p = whole; p < k; p++) {
+                float x = packed[rest + p * width + j];
+                int q = aOffset + i * lda + p;
+                for (int r = 0; r < step; r++) {
+                    int at = from + j + r * columns;
+                    y[at] = Math.fma(a[q + r * lda], x, y[at]);
                 }
             }
-        }
-        for (int r = 0; r < VectorPairs.ROWS; r++) {
-            for (int j = 0; j < n; j++) {
-                float s = y[from + r * columns + j];
-                c[cOffset + (i + r) * ldc + j] = rectified && s <= 0 ? 0 : Sums.canonical(s);
+            int to = cOffset + i * ldc + j;
+            for (int r = 0; r < step; r++) {
+                float s = y[from + j + r * columns];
+                c[to + r * ldc] = rectified && s <= 0 ? 0 : Sums.canonical(s);
             }
         }
     }
