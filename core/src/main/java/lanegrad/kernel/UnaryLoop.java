@@ -7,7 +7,8 @@ import lanegrad.Backend;
 /// Ranges are `from` (inclusive) to `to` (exclusive), the same in all arrays; arrays must hold them and may be
 /// longer. Input and output may be one array. Every NaN that a loop writes is the canonical one, `0x7fc00000`.
 ///
-/// Given a number of threads, a loop goes over the first n elements, and from [ElementLoop#SHARED] on threads share it.
+/// Given a number of threads, a loop goes over the first n elements: from 32,768 on those threads share it that are
+/// awake, from 131,072 on others are woken for it.
 public abstract class UnaryLoop extends ElementLoop {
     private static final int FORWARD = 0;
     private static final int BACKWARD = 1;

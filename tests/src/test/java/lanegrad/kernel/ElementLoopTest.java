@@ -1,28 +1,30 @@
 package lanegrad.kernel;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Set;
-import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.DoubleUnaryOperator;
 import lanegrad.Backend;
+import lanegrad.Real;
 import lanegrad.Tape;
 import lanegrad.Tensor;
 import lanegrad.Var;
-import lanegrad.math.SplitMix;
+import lanegrad.op.BinaryOp;
 import lanegrad.op.Divide;
 import lanegrad.op.Gelu;
 import lanegrad.op.Linear;
+import lanegrad.op.Operation;
 import lanegrad.op.Pow;
-import lanegrad.op.Sum;
 import lanegrad.op.Tanh;
 import lanegrad.op.UnaryOp;
+import lanegrad.testkit.Bits;
+import lanegrad.testkit.Floats;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,14 +42,10 @@ class ElementLoopTest {
     private final float[] a = drawn(1);
     private final float[] b = drawn(2);
     private final float[] dy = drawn(3);
+    private final float[] before = drawn(4);
 
     private static float[] drawn(int seed) {
-        SplitMix random = new SplitMix(seed);
-        float[] x = new float[MOST + ROOM];
-        for (int i = 0; i < x.length; i++) {
-            x[i] = random.nextFloat(0.5f, 2);
-        }
-        return x;
+        return Floats.within(Operation.Range.of(0.5f, 2, MOST + ROOM), seed);
     }
 
     @Tag("width")
@@ -59,23 +57,13 @@ class ElementLoopTest {
             float[] y = new float[MOST];
             loop.forward(a, y, 0, MOST);
             for (int n : SIZES) {
-                float[] expected = drawn(4);
-                float[] sum = drawn(4);
-                float[] slope = drawn(4);
-                loop.forward(a, expected, 0, n);
-                loop.backward(a, y, dy, sum, true, 0, n);
-                loop.backward(a, y, dy, slope, false, 0, n);
                 for (int threads : THREADS) {
                     String what = op.name() + ", " + n + " elements, " + threads + " threads";
-                    float[] actual = drawn(4);
-                    loop.forward(threads, a, actual, n);
-                    assertArrayEquals(expected, actual, what);
-                    actual = drawn(4);
-                    loop.backward(threads, a, y, dy, actual, true, n);
-                    assertArrayEquals(sum, actual, what + ", added");
-                    actual = drawn(4);
-                    loop.backward(threads, a, y, dy, actual, false, n);
-                    assertArrayEquals(slope, actual, what + ", backward");
+                    same(what, z -> loop.forward(a, z, 0, n), z -> loop.forward(threads, a, z, n));
+                    for (boolean add : new boolean[] {false, true}) {
+                        same(what + ", backward", z -> loop.backward(a, y, dy, z, add, 0, n),
+                                z -> loop.backward(threads, a, y, dy, z, add, n));
+                    }
                 }
             }
         }
@@ -87,54 +75,105 @@ class ElementLoopTest {
     void ofTwoInputs(Backend backend) {
         BinaryLoop loop = Divide.OP.loop(backend);
         for (int n : SIZES) {
-            float[] expected = drawn(4);
-            float[] da = drawn(4);
-            float[] db = drawn(4);
-            loop.forward(a, b, expected, 0, n);
-            loop.backwardA(a, b, dy, da, true, 0, n);
-            loop.backwardB(a, b, dy, db, false, 0, n);
             for (int threads : THREADS) {
                 String what = n + " elements, " + threads + " threads";
-                float[] actual = drawn(4);
-                loop.forward(threads, a, b, actual, n);
-                assertArrayEquals(expected, actual, what);
-                actual = drawn(4);
-                loop.backwardA(threads, a, b, dy, actual, true, n);
-                assertArrayEquals(da, actual, what + ", a");
-                actual = drawn(4);
-                loop.backwardB(threads, a, b, dy, actual, false, n);
-                assertArrayEquals(db, actual, what + ", b");
+                same(what, z -> loop.forward(a, b, z, 0, n), z -> loop.forward(threads, a, b, z, n));
+                for (boolean add : new boolean[] {false, true}) {
+                    same(what + ", a", z -> loop.backwardA(a, b, dy, z, add, 0, n),
+                            z -> loop.backwardA(threads, a, b, dy, z, add, n));
+                    same(what + ", b", z -> loop.backwardB(a, b, dy, z, add, 0, n),
+                            z -> loop.backwardB(threads, a, b, dy, z, add, n));
+                }
             }
         }
     }
 
-    // Of 2^17 elements the first and the last are computed before either is done, which takes two threads.
+    private void same(String what, Consumer<float[]> one, Consumer<float[]> several) {
+        float[] expected = before.clone();
+        float[] actual = before.clone();
+        one.accept(expected);
+        several.accept(actual);
+        Bits.assertIdentical(expected, actual, what);
+    }
+
+    @Test
+    void partsOfTheLongestArrays() {
+        for (int n : new int[] {1, ElementLoop.PART, ElementLoop.PART + 1, Integer.MAX_VALUE}) {
+            int last = ElementLoop.parts(n) - 1;
+            assertEquals(n, ElementLoop.end(last, n));
+            assertTrue(last == 0 || ElementLoop.end(last - 1, n) == last * ElementLoop.PART, "parts of " + n);
+        }
+    }
+
+    // Of 2^17 elements the first and the last are computed before either is done, which takes two threads, whatever is
+    // awake.
     @Test
     void twoThreadsTakePart() {
         CyclicBarrier both = new CyclicBarrier(2);
-        UnaryLoop loop = UnaryLoop.of(new Scalar(x -> {
-            if (x != 0) {
-                met(both);
-            }
-            return x;
-        }), Backend.SCALAR);
-        float[] x = new float[ElementLoop.WAKING];
+        UnaryOp op = new One(x -> meet(both, x));
+        float[] x = ends(ElementLoop.WAKING);
+        UnaryLoop loop = op.loop(Backend.SCALAR);
+        loop.forward(2, x, new float[x.length], x.length);
+        loop.backward(2, x, x, x, new float[x.length], false, x.length);
+    }
+
+    // The same by way of the tape, which has to hand on its number of threads. One at a time, and one of them alone
+    // would wait for ever.
+    @Test
+    void operationsUseTheThreadsOfTheirTape() {
+        CyclicBarrier both = new CyclicBarrier(2);
+        UnaryOp one = new One(x -> meet(both, x));
+        BinaryOp two = new Two(x -> meet(both, x));
+        int n = ElementLoop.WAKING;
+        Tape tape = new Tape(Backend.SCALAR, 2);
+        backward(tape, one.apply(tape.variable(Tensor.wrap(ends(n), n))));
+        tape.rewind();
+        Var same = tape.variable(Tensor.wrap(ends(n), n));
+        backward(tape, tape.record(two, same, tape.variable(Tensor.wrap(ends(n), n))));
+        tape.rewind();
+        // Rows of one feature, of which the first and the last are not zero: X W is so at the ends of these rows.
+        int rows = n / ElementLoop.PART;
+        Var x = tape.variable(Tensor.wrap(ends(rows), rows, 1));
+        Var w = tape.variable(Tensor.wrap(ends(ElementLoop.PART), 1, ElementLoop.PART));
+        backward(tape, new Linear(one).apply(x, w, tape.constant(Tensor.zeros(ElementLoop.PART))));
+    }
+
+    private static void backward(Tape tape, Var y) {
+        Tensor ones = Tensor.zeros(y.shape());
+        tape.backward(y, ones.fill(1));
+    }
+
+    private static float[] ends(int n) {
+        float[] x = new float[n];
         x[0] = 1;
-        x[x.length - 1] = 2;
-        float[] y = new float[x.length];
-        loop.forward(2, x, y, x.length);
-        assertArrayEquals(x, y);
-        loop.backward(2, x, x, x, y, false, x.length);
-        assertArrayEquals(x, y);
+        x[n - 1] = 1;
+        return x;
+    }
+
+    private static double meet(CyclicBarrier both, double x) {
+        if (x != 0) {
+            ParallelTest.met(both);
+        }
+        return x;
+    }
+
+    // From 2^15 elements on. What is awake may park before it is called, so not the first time of all.
+    @Test
+    void threadsThatAreAwakeTakePart() {
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        UnaryLoop loop = noting(threads);
+        float[] x = new float[ElementLoop.SHARED];
+        for (int round = 0; round < 2000 && threads.size() < 2; round++) {
+            Parallel.run(2, 2, i -> { });
+            loop.forward(2, x, x, x.length);
+        }
+        assertEquals(2, threads.size(), "threads that took part");
     }
 
     @Test
     void fewElementsAreLeftToTheCaller() {
         Set<Thread> threads = ConcurrentHashMap.newKeySet();
-        UnaryLoop loop = UnaryLoop.of(new Scalar(x -> {
-            threads.add(Thread.currentThread());
-            return x;
-        }), Backend.SCALAR);
+        UnaryLoop loop = noting(threads);
         float[] x = new float[ElementLoop.SHARED - 1];
         for (int round = 0; round < 20; round++) {
             Parallel.run(2, 2, i -> { });
@@ -143,15 +182,22 @@ class ElementLoopTest {
         assertEquals(Set.of(Thread.currentThread()), threads);
     }
 
+    private static UnaryLoop noting(Set<Thread> threads) {
+        return new One(x -> {
+            threads.add(Thread.currentThread());
+            return x;
+        }).loop(Backend.SCALAR);
+    }
+
     @Test
     void whatAFunctionThrowsArrives() {
         RuntimeException thrown = new RuntimeException("of one element");
-        UnaryLoop loop = UnaryLoop.of(new Scalar(x -> {
+        UnaryLoop loop = new One(x -> {
             if (x != 0) {
                 throw thrown;
             }
             return x;
-        }), Backend.SCALAR);
+        }).loop(Backend.SCALAR);
         float[] x = new float[ElementLoop.WAKING];
         float[] y = new float[x.length];
         for (int round = 0; round < 20; round++) {
@@ -162,61 +208,63 @@ class ElementLoopTest {
         }
     }
 
-    // Through the tape: an activation by itself, one within a layer, and a division.
-    @ParameterizedTest
-    @EnumSource(Backend.class)
-    void operationsHaveTheSameBits(Backend backend) {
-        float[][] one = step(backend, 1);
-        for (int threads : THREADS) {
-            float[][] more = step(backend, threads);
-            for (int i = 0; i < one.length; i++) {
-                assertArrayEquals(one[i], more[i], threads + " threads, " + i);
-            }
+    // A function that does something beside, forward and backward.
+    private static final class One extends UnaryOp {
+        private final DoubleUnaryOperator f;
+
+        One(DoubleUnaryOperator f) {
+            super("one");
+            this.f = f;
         }
-    }
 
-    private static float[][] step(Backend backend, int threads) {
-        SplitMix random = new SplitMix(7);
-        Tape tape = new Tape(backend, threads);
-        Var x = tape.variable(random(random, 300, 3));
-        Var w = tape.variable(random(random, 3, 500));
-        Var v = tape.variable(random(random, 500));
-        Var h = new Linear(Gelu.OP).apply(x, w, v);
-        Var y = Divide.of(Tanh.of(h), Tanh.of(Tanh.of(h)));
-        tape.backward(Sum.of(y));
-        return new float[][] {h.value().toArray(), y.value().toArray(), x.gradient().toArray(), w.gradient().toArray(),
-            v.gradient().toArray()};
-    }
-
-    private static Tensor random(SplitMix random, int... extents) {
-        Tensor t = Tensor.zeros(extents);
-        for (int i = 0; i < t.size(); i++) {
-            t.data()[i] = random.nextFloat(0.25f, 1);
+        @Override
+        public Real exact(Real x) {
+            return x;
         }
-        return t;
-    }
 
-    private static void met(CyclicBarrier barrier) {
-        try {
-            barrier.await(1, TimeUnit.MINUTES);
-        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
-            throw new AssertionError("one thread does it all", e);
-        }
-    }
-
-    private interface Function {
-        float of(float x);
-    }
-
-    private record Scalar(Function f) implements Unary {
         @Override
         public float scalar(float x) {
-            return f.of(x);
+            return (float) f.applyAsDouble(x);
         }
 
         @Override
         public float vjp(float x, float y, float dy) {
-            return f.of(x);
+            return (float) f.applyAsDouble(y) * dy;
+        }
+
+        @Override
+        public Lanes lanes() {
+            throw new UnsupportedOperationException("a scalar function");
+        }
+    }
+
+    // The same of its first input, and of its second where that is asked for.
+    private static final class Two extends BinaryOp {
+        private final DoubleUnaryOperator f;
+
+        Two(DoubleUnaryOperator f) {
+            super("two");
+            this.f = f;
+        }
+
+        @Override
+        public Real exact(Real a, Real b) {
+            return a;
+        }
+
+        @Override
+        public float scalar(float a, float b) {
+            return (float) f.applyAsDouble(a);
+        }
+
+        @Override
+        public float vjpA(float a, float b, float dy) {
+            return (float) f.applyAsDouble(a) * dy;
+        }
+
+        @Override
+        public float vjpB(float a, float b, float dy) {
+            return (float) f.applyAsDouble(b) * dy;
         }
 
         @Override

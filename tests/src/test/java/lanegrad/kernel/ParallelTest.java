@@ -110,7 +110,7 @@ class ParallelTest {
         once(2, 4);
     }
 
-    private static void met(CyclicBarrier barrier) {
+    static void met(CyclicBarrier barrier) {
         try {
             barrier.await(1, TimeUnit.MINUTES);
         } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
