@@ -20,7 +20,8 @@ final class EngineOptions {
     private String backend = "auto";
 
     @Option(names = "--threads", paramLabel = "N",
-            description = "Threads for large matrices; digits are small. Changes no bit. Default: all cores.")
+            description = "Threads for large matrices and many elements; digits are small. Changes no bit. Default: "
+                    + "all cores.")
     private Integer threads;
 
     /// @throws Main.Failure when the backend that was asked for does not run here
