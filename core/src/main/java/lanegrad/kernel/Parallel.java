@@ -19,8 +19,8 @@ import java.util.concurrent.locks.LockSupport;
 /// What that saves are stores to lines that another core has read. On Zen 4 each takes 4 ns more where the two cores
 /// share an L3, and 28 where they do not. Where the other core has written the line as well it is 1 ns, and so is a
 /// read of what the other wrote, in the order in which it lies. To give each thread half of every row for good is no
-/// way out: two threads that update 784 rows of 512 floats take 29 µs by halves of the rows' number and 155 by halves of
-/// each row, with the cores apart; a core's prefetches seem to read on into the other half.
+/// way out: two threads that update 784 rows of 512 floats take 29 µs by halves of the rows' number and 155 by halves
+/// of each row, with the cores apart; a core's prefetches seem to read on into the other half.
 ///
 /// The threads are the engine's own daemons, started when first wanted, up to [#MAX_THREADS], and parked when
 /// idle: they never keep a program from ending. One piece of work has them at a time. A call from within a
