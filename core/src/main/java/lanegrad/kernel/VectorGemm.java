@@ -167,7 +167,7 @@ final class VectorGemm extends GemmKernel {
             VectorTile packing = panel.copy(tile, VectorPanel.packing(panel.form(k, panel.width, lda, bRow, transposed,
                     fresh)));
             for (int j = 0; j < n; j += panel.width) {
-                nan |= packing.run(k, a, aOffset, lda, b, bAt + j, bRow, start, startOffset + j, startRow, c,
+                nan |= packing.run(1, k, a, aOffset, lda, b, bAt + j, bRow, start, startOffset + j, startRow, c,
                         cOffset + j, ldc, n, rectified, packed, packedAt + j * k);
             }
             i = tile.rows;
@@ -183,9 +183,10 @@ final class VectorGemm extends GemmKernel {
                 copy = panel.copy(tile, form);
             }
             i = Math.min(i, m - tile.rows);
-            nan |= copy.run(k, a, aOffset + i * aRow, lda, b, bAt, bRow, start,
+            int tiles = tile.times(m - i, fresh);
+            nan |= copy.run(tiles, k, a, aOffset + i * aRow, lda, b, bAt, bRow, start,
                     startOffset + i * startRow, startRow, c, cOffset + i * ldc, ldc, n, rectified, null, 0);
-            i += tile.rows;
+            i += tiles * tile.rows;
         }
         return nan;
     }

@@ -171,8 +171,8 @@ final class VectorPanel {
 
     private static VectorPanel twoVectors(int width, boolean many, VectorSpecies<Float> species, int columns) {
         Tile tall = many ? new Tile(VectorTile8x2.class, 8, species, columns)
-                : new Tile(VectorTile6x2.class, 6, species, columns);
-        return new VectorPanel(width, tall, new Tile(VectorTile4x2.class, 4, species, columns),
+                : new Tile(VectorTile6x2.class, 6, species, columns, true);
+        return new VectorPanel(width, tall, new Tile(VectorTile4x2.class, 4, species, columns, !many),
                 single(species, columns));
     }
 
@@ -272,13 +272,21 @@ final class VectorPanel {
         private final int columns;
         /// Whether it can copy B on the way.
         private final boolean packs;
+        /// Whether a call goes on with the rows below.
+        private final boolean stacked;
         private final VectorTile[] copies;
 
         Tile(Class<? extends VectorTile> template, int rows, VectorSpecies<Float> species, int columns) {
+            this(template, rows, species, columns, false);
+        }
+
+        Tile(Class<? extends VectorTile> template, int rows, VectorSpecies<Float> species, int columns,
+                boolean stacked) {
             this.template = template;
             this.rows = rows;
             this.species = species;
             this.columns = columns;
+            this.stacked = stacked;
             packs = columns == 0 && (template == VectorTile12x2.class || template == VectorTile6x2.class
                     || template == VectorTile4x2.class);
             boolean wide = columns == 0 && (template == VectorTile6x2.class || template == VectorTile4x2.class
@@ -296,10 +304,25 @@ final class VectorPanel {
             }
             if (rows == 6) {
                 // Of 8 rows 4 and 4; 10 is 6 and 4.
-                int even = fresh ? left + (left & 1) : left & ~1;
+                int even = even(left, fresh);
                 return even >= 6 && even != 8;
             }
             return left >= rows || fresh && left > (lower == 1 ? 0 : lower);
+        }
+
+        private static int even(int left, boolean fresh) {
+            return fresh ? left + (left & 1) : left & ~1;
+        }
+
+        /// How many of these a call does, one below the other, of the rows that are left, which begin with one: as long
+        /// as there are whole ones, and no lower tile has its turn.
+        int times(int left, boolean fresh) {
+            if (!stacked) {
+                return 1;
+            }
+            int whole = left / rows;
+            int even = even(left, fresh);
+            return rows == 6 && even % 6 == 2 ? Math.clamp((even - 8) / 6, 1, whole) : whole;
         }
 
         private boolean suits(int lda, boolean transposed, boolean flush) {
@@ -321,7 +344,7 @@ final class VectorPanel {
             boolean transposed = (form & TRANSPOSED) != 0;
             VectorTile tile = HiddenCopy.of(template, new VectorTile.Form(species, transposed ? 1 : lda,
                     transposed ? lda : 1, (form & FRESH) != 0, ldb, columns, (form & PACKS) != 0,
-                    (form & WIDE) != 0), VectorTile.class);
+                    (form & WIDE) != 0, stacked), VectorTile.class);
             copies[form] = tile;
             return tile;
         }

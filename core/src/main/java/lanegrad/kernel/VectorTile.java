@@ -69,11 +69,13 @@ import lanegrad.Backend;
 /// **Copies.** A tile is a class that is copied for each [Form] by [HiddenCopy]: the form is a constant of the
 /// copy, and its cases cost nothing at run time.
 ///
-/// **What the JIT wants of these methods.** (1) Few tiles a call. With the loop over row tiles inside, few calls do
-/// much work, and the method is replaced on the stack in the middle of the loop over p, where the accumulators come
-/// from the interpreter as objects and stay objects: 0.7 GFLOP/s for seconds. (2) Nothing in them but calls of the
-/// Vector API, which C2 always inlines. Own helpers, however small, are refused from some 18,000 nodes on, and a vector
-/// that crosses a call is boxed. (3) Indices into A that are a constant away from a sum with p: C2 then checks them
+/// **What the JIT wants of these methods.** (1) Many calls. A method that is replaced on the stack in the middle of the
+/// loop over p gets its accumulators from the interpreter as objects, and they stay objects: 0.7 GFLOP/s until it has
+/// been called some hundred times, for seconds with the loop over row tiles inside. (That was 4 x 4, at first. With 16
+/// registers 20 products of 512 x 512 x 512 in a fresh JVM take 0.9 to 1.3 s, 3,200 steps of a 64-32-10 network 2.2 to
+/// 2.9, with that loop inside and outside alike.) (2) Nothing in them but calls of the Vector API, which C2 always
+/// inlines. Own helpers, however small, are refused from some 18,000 nodes on, and a vector that crosses a call is
+/// boxed. (3) Indices into A that are a constant away from a sum with p: C2 then checks them
 /// once before the loop. With `p * aColumn` it checked each of them in each step and ran out of registers for them; 256
 /// x 256 x 256 reached 77% of peak, and 94% without. (4) No second step in the loop over p: unrolled by two, 6 x 2 ran
 /// at two thirds of its speed, with AVX2 at less than half. Only 8 x 10, with ten accumulators for 32 registers, gains
@@ -85,7 +87,7 @@ import lanegrad.Backend;
 /// **Beginning and end** of a tile are 220 (4 x 4) to 450 instructions (8 x 10), checks of indices before the loop and
 /// at the stores above all. The loop's last multiply-adds hide a part of them; what is left of 32 x 64 x n beside the
 /// loops and the call is 30 cycles a tile with 4 x 4 and 8 x 2 of 512 bits, 50 with 8 x 2 of 256, 90 with 8 x 10. The
-/// short tiles for 16 registers go over several panels in one call, and share what does not depend on the panel.
+/// short tiles for 16 registers go over rows and over several panels in one call, and share what depends on neither.
 ///
 /// **NaN.** The last lines add all of the tile up, beside the stores and on pipes that are idle then: the sum is NaN
 /// if an element is (or for opposite infinities, which does no harm). A second pass over C for the rare NaN would read
@@ -102,8 +104,10 @@ abstract class VectorTile {
     /// @param packs whether B is copied on the way; only of [VectorTile12x2], [VectorTile6x2], and [VectorTile4x2]
     /// @param wide whether it goes on with the next panels: k rows behind if B is packed, its rows as far apart as a
     ///        panel is wide, else beside; only of [VectorTile6x2], [VectorTile4x2], [VectorTile1x4] and [VectorTile1x2]
+    /// @param stacked whether it goes on with the rows below, as many times as it is told; only of [VectorTile6x2] and
+    ///        [VectorTile4x2]
     record Form(VectorSpecies<Float> species, int aRow, int aColumn, boolean fresh, int ldb, int columns,
-            boolean packs, boolean wide) {
+            boolean packs, boolean wide, boolean stacked) {
     }
 
     /// Of the columns those are stored that [#run] is asked for, under a mask.
@@ -128,14 +132,17 @@ abstract class VectorTile {
     VectorTile() {
     }
 
-    /// Multiplies MR rows of op(A) by NR vectors of B; if the form is wide, by those of several panels in turn.
+    /// Multiplies MR rows of op(A) by NR vectors of B; if the form is wide, by those of several panels in turn; and if
+    /// it is stacked, the next MR rows likewise.
     ///
+    /// @param tiles how many times MR rows, 1 unless the form is stacked
     /// @param lda distance of two rows of A as it is stored
     /// @param columns that are stored, if the form is masked; of all panels, if it is wide
     /// @param rectified whether negative results become 0 before they are stored; not part of the form, since each
     ///        form costs a start-up 0.1 s of compilation, and a branch after the loop costs nothing
     /// @param copy where the rows of B are copied to as they are read, one behind the other, if the form packs
     /// @return whether an element may be NaN
-    abstract boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
-            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy, int copyAt);
+    abstract boolean run(int tiles, int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start,
+            int sAt, int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
+            int copyAt);
 }

@@ -27,8 +27,8 @@ final class VectorTile12x2 extends VectorTile {
     private static final boolean PACKS = FORM.packs();
 
     @Override
-    boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
-            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
+    boolean run(int tiles, int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start,
+            int sAt, int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
             int copyAt) {
         FloatVector c00 = FloatVector.fromArray(S, start, sAt);
         FloatVector c01 = FloatVector.fromArray(S, start, sAt + L);

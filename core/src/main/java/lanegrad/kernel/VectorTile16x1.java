@@ -26,8 +26,8 @@ final class VectorTile16x1 extends VectorTile {
     private static final boolean MASKS = FORM.columns() == MASKED;
 
     @Override
-    boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
-            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
+    boolean run(int tiles, int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start,
+            int sAt, int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
             int copyAt) {
         FloatVector c0 = FloatVector.fromArray(S, start, sAt);
         FloatVector c1 = FRESH ? c0 : FloatVector.fromArray(S, start, sAt + startRow);

@@ -28,8 +28,8 @@ final class VectorTile1x4 extends VectorTile {
     private static final VectorShuffle<Float> TURN = VectorShuffle.iota(S, COLUMNS, 1, true);
 
     @Override
-    boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
-            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
+    boolean run(int tiles, int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start,
+            int sAt, int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
             int copyAt) {
         boolean nan = false;
         for (int j = 0; j < (WIDE ? columns / (4 * L) : 1); j++) {

@@ -23,6 +23,7 @@ final class VectorTile4x2 extends VectorTile {
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
     private static final boolean WIDE = FORM.wide();
+    private static final boolean STACKED = FORM.stacked();
     private static final boolean PACKS = FORM.packs();
     private static final boolean MASKS = FORM.columns() == MASKED;
     private static final int COLUMNS = FORM.columns();
@@ -32,123 +33,131 @@ final class VectorTile4x2 extends VectorTile {
     private static final VectorShuffle<Float> TURN = VectorShuffle.iota(S, COLUMNS, 1, true);
 
     @Override
-    boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
-            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
+    boolean run(int tiles, int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start,
+            int sAt, int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
             int copyAt) {
-        int a0 = Math.min(aAt & NATURAL, LAST);
-        int a1 = ROW == 0 ? Math.min(aAt + lda & NATURAL, LAST) : a0 + ROW;
-        int a2 = ROW == 0 ? Math.min(aAt + 2 * lda & NATURAL, LAST) : a0 + 2 * ROW;
-        int a3 = ROW == 0 ? Math.min(aAt + 3 * lda & NATURAL, LAST) : a0 + 3 * ROW;
         int depth = Math.min(k, DEEPEST);
         boolean nan = false;
-        for (int j = 0; j < (WIDE ? columns / (2 * L) : 1); j++) {
-            FloatVector c00 = FloatVector.fromArray(S, start, sAt);
-            FloatVector c01 = FloatVector.fromArray(S, start, sAt + L);
-            FloatVector c10 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + startRow);
-            FloatVector c11 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + startRow + L);
-            FloatVector c20 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 2 * startRow);
-            FloatVector c21 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 2 * startRow + L);
-            FloatVector c30 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 3 * startRow);
-            FloatVector c31 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 3 * startRow + L);
-            for (int p = 0; p < depth; p++) {
-                int q = bAt + p * (LDB == 0 ? ldb : LDB);
-                FloatVector b0 = FloatVector.fromArray(S, b, q);
-                FloatVector b1 = FloatVector.fromArray(S, b, q + L);
-                if (PACKS) {
-                    int u = copyAt + p * 2 * L;
-                    b0.intoArray(copy, u);
-                    b1.intoArray(copy, u + L);
+        for (int i = 0; i < (STACKED ? tiles : 1); i++) {
+            int a0 = Math.min(aAt & NATURAL, LAST);
+            int a1 = ROW == 0 ? Math.min(aAt + lda & NATURAL, LAST) : a0 + ROW;
+            int a2 = ROW == 0 ? Math.min(aAt + 2 * lda & NATURAL, LAST) : a0 + 2 * ROW;
+            int a3 = ROW == 0 ? Math.min(aAt + 3 * lda & NATURAL, LAST) : a0 + 3 * ROW;
+            int bj = bAt;
+            int sj = sAt;
+            int cj = cAt;
+            for (int j = 0; j < (WIDE ? columns / (2 * L) : 1); j++) {
+                FloatVector c00 = FloatVector.fromArray(S, start, sj);
+                FloatVector c01 = FloatVector.fromArray(S, start, sj + L);
+                FloatVector c10 = FRESH ? c00 : FloatVector.fromArray(S, start, sj + startRow);
+                FloatVector c11 = FRESH ? c01 : FloatVector.fromArray(S, start, sj + startRow + L);
+                FloatVector c20 = FRESH ? c00 : FloatVector.fromArray(S, start, sj + 2 * startRow);
+                FloatVector c21 = FRESH ? c01 : FloatVector.fromArray(S, start, sj + 2 * startRow + L);
+                FloatVector c30 = FRESH ? c00 : FloatVector.fromArray(S, start, sj + 3 * startRow);
+                FloatVector c31 = FRESH ? c01 : FloatVector.fromArray(S, start, sj + 3 * startRow + L);
+                for (int p = 0; p < depth; p++) {
+                    int q = bj + p * (LDB == 0 ? ldb : LDB);
+                    FloatVector b0 = FloatVector.fromArray(S, b, q);
+                    FloatVector b1 = FloatVector.fromArray(S, b, q + L);
+                    if (PACKS) {
+                        int u = copyAt + p * 2 * L;
+                        b0.intoArray(copy, u);
+                        b1.intoArray(copy, u + L);
+                    }
+                    // No load of A comes before those of B.
+                    if (BOUNDED) {
+                        VarHandle.acquireFence();
+                    }
+                    int t = p * (COLUMN == 0 ? lda : COLUMN);
+                    FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[a0 + t])).reinterpretAsFloats();
+                    c00 = x.fma(b0, c00);
+                    c01 = x.fma(b1, c01);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a1 + t])).reinterpretAsFloats();
+                    c10 = x.fma(b0, c10);
+                    c11 = x.fma(b1, c11);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a2 + t])).reinterpretAsFloats();
+                    c20 = x.fma(b0, c20);
+                    c21 = x.fma(b1, c21);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a3 + t])).reinterpretAsFloats();
+                    c30 = x.fma(b0, c30);
+                    c31 = x.fma(b1, c31);
                 }
-                // No load of A comes before those of B.
-                if (BOUNDED) {
-                    VarHandle.acquireFence();
+                if (rectified) {
+                    c00 = c00.blend(0, c00.compare(VectorOperators.LE, 0));
+                    c01 = c01.blend(0, c01.compare(VectorOperators.LE, 0));
+                    c10 = c10.blend(0, c10.compare(VectorOperators.LE, 0));
+                    c11 = c11.blend(0, c11.compare(VectorOperators.LE, 0));
+                    c20 = c20.blend(0, c20.compare(VectorOperators.LE, 0));
+                    c21 = c21.blend(0, c21.compare(VectorOperators.LE, 0));
+                    c30 = c30.blend(0, c30.compare(VectorOperators.LE, 0));
+                    c31 = c31.blend(0, c31.compare(VectorOperators.LE, 0));
                 }
-                int t = p * (COLUMN == 0 ? lda : COLUMN);
-                FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[a0 + t])).reinterpretAsFloats();
-                c00 = x.fma(b0, c00);
-                c01 = x.fma(b1, c01);
-                x = IntVector.broadcast(I, floatToRawIntBits(a[a1 + t])).reinterpretAsFloats();
-                c10 = x.fma(b0, c10);
-                c11 = x.fma(b1, c11);
-                x = IntVector.broadcast(I, floatToRawIntBits(a[a2 + t])).reinterpretAsFloats();
-                c20 = x.fma(b0, c20);
-                c21 = x.fma(b1, c21);
-                x = IntVector.broadcast(I, floatToRawIntBits(a[a3 + t])).reinterpretAsFloats();
-                c30 = x.fma(b0, c30);
-                c31 = x.fma(b1, c31);
+                if (MASKS) {
+                    VectorMask<Float> m0 = S.indexInRange(0, columns);
+                    VectorMask<Float> m1 = S.indexInRange(L, columns);
+                    c00.intoArray(c, cj, m0);
+                    c01.intoArray(c, cj + L, m1);
+                    c10.intoArray(c, cj + ldc, m0);
+                    c11.intoArray(c, cj + ldc + L, m1);
+                    c20.intoArray(c, cj + 2 * ldc, m0);
+                    c21.intoArray(c, cj + 2 * ldc + L, m1);
+                    c30.intoArray(c, cj + 3 * ldc, m0);
+                    c31.intoArray(c, cj + 3 * ldc + L, m1);
+                } else if (COLUMNS > L) {
+                    c00.intoArray(c, cj);
+                    c00.blend(c01, NEXT).rearrange(TURN).intoArray(c, cj + COLUMNS - L);
+                    c10.intoArray(c, cj + ldc);
+                    c10.blend(c11, NEXT).rearrange(TURN).intoArray(c, cj + ldc + COLUMNS - L);
+                    c20.intoArray(c, cj + 2 * ldc);
+                    c20.blend(c21, NEXT).rearrange(TURN).intoArray(c, cj + 2 * ldc + COLUMNS - L);
+                    c30.intoArray(c, cj + 3 * ldc);
+                    c30.blend(c31, NEXT).rearrange(TURN).intoArray(c, cj + 3 * ldc + COLUMNS - L);
+                } else if (COLUMNS == L) {
+                    c00.intoArray(c, cj);
+                    c10.intoArray(c, cj + ldc);
+                    c20.intoArray(c, cj + 2 * ldc);
+                    c30.intoArray(c, cj + 3 * ldc);
+                } else if (COLUMNS > 0) {
+                    // Fewer columns than lanes, three at most: one by one.
+                    c[cj] = c00.lane(0);
+                    c[cj + ldc] = c10.lane(0);
+                    c[cj + 2 * ldc] = c20.lane(0);
+                    c[cj + 3 * ldc] = c30.lane(0);
+                    if (COLUMNS > 1) {
+                        c[cj + 1] = c00.lane(1);
+                        c[cj + ldc + 1] = c10.lane(1);
+                        c[cj + 2 * ldc + 1] = c20.lane(1);
+                        c[cj + 3 * ldc + 1] = c30.lane(1);
+                    }
+                    if (COLUMNS > 2) {
+                        c[cj + 2] = c00.lane(2);
+                        c[cj + ldc + 2] = c10.lane(2);
+                        c[cj + 2 * ldc + 2] = c20.lane(2);
+                        c[cj + 3 * ldc + 2] = c30.lane(2);
+                    }
+                } else {
+                    c00.intoArray(c, cj);
+                    c01.intoArray(c, cj + L);
+                    c10.intoArray(c, cj + ldc);
+                    c11.intoArray(c, cj + ldc + L);
+                    c20.intoArray(c, cj + 2 * ldc);
+                    c21.intoArray(c, cj + 2 * ldc + L);
+                    c30.intoArray(c, cj + 3 * ldc);
+                    c31.intoArray(c, cj + 3 * ldc + L);
+                }
+                FloatVector sum0 = c00.add(c01);
+                FloatVector sum1 = c10.add(c11);
+                FloatVector sum2 = c20.add(c21);
+                FloatVector sum3 = c30.add(c31);
+                FloatVector sum = sum0.add(sum1).add(sum2.add(sum3));
+                nan |= sum.compare(VectorOperators.NE, sum).anyTrue();
+                bj += LDB == 2 * L ? k * 2 * L : 2 * L;
+                sj += 2 * L;
+                cj += 2 * L;
             }
-            if (rectified) {
-                c00 = c00.blend(0, c00.compare(VectorOperators.LE, 0));
-                c01 = c01.blend(0, c01.compare(VectorOperators.LE, 0));
-                c10 = c10.blend(0, c10.compare(VectorOperators.LE, 0));
-                c11 = c11.blend(0, c11.compare(VectorOperators.LE, 0));
-                c20 = c20.blend(0, c20.compare(VectorOperators.LE, 0));
-                c21 = c21.blend(0, c21.compare(VectorOperators.LE, 0));
-                c30 = c30.blend(0, c30.compare(VectorOperators.LE, 0));
-                c31 = c31.blend(0, c31.compare(VectorOperators.LE, 0));
-            }
-            if (MASKS) {
-                VectorMask<Float> m0 = S.indexInRange(0, columns);
-                VectorMask<Float> m1 = S.indexInRange(L, columns);
-                c00.intoArray(c, cAt, m0);
-                c01.intoArray(c, cAt + L, m1);
-                c10.intoArray(c, cAt + ldc, m0);
-                c11.intoArray(c, cAt + ldc + L, m1);
-                c20.intoArray(c, cAt + 2 * ldc, m0);
-                c21.intoArray(c, cAt + 2 * ldc + L, m1);
-                c30.intoArray(c, cAt + 3 * ldc, m0);
-                c31.intoArray(c, cAt + 3 * ldc + L, m1);
-            } else if (COLUMNS > L) {
-                c00.intoArray(c, cAt);
-                c00.blend(c01, NEXT).rearrange(TURN).intoArray(c, cAt + COLUMNS - L);
-                c10.intoArray(c, cAt + ldc);
-                c10.blend(c11, NEXT).rearrange(TURN).intoArray(c, cAt + ldc + COLUMNS - L);
-                c20.intoArray(c, cAt + 2 * ldc);
-                c20.blend(c21, NEXT).rearrange(TURN).intoArray(c, cAt + 2 * ldc + COLUMNS - L);
-                c30.intoArray(c, cAt + 3 * ldc);
-                c30.blend(c31, NEXT).rearrange(TURN).intoArray(c, cAt + 3 * ldc + COLUMNS - L);
-            } else if (COLUMNS == L) {
-                c00.intoArray(c, cAt);
-                c10.intoArray(c, cAt + ldc);
-                c20.intoArray(c, cAt + 2 * ldc);
-                c30.intoArray(c, cAt + 3 * ldc);
-            } else if (COLUMNS > 0) {
-                // Fewer columns than lanes, three at most: one by one.
-                c[cAt] = c00.lane(0);
-                c[cAt + ldc] = c10.lane(0);
-                c[cAt + 2 * ldc] = c20.lane(0);
-                c[cAt + 3 * ldc] = c30.lane(0);
-                if (COLUMNS > 1) {
-                    c[cAt + 1] = c00.lane(1);
-                    c[cAt + ldc + 1] = c10.lane(1);
-                    c[cAt + 2 * ldc + 1] = c20.lane(1);
-                    c[cAt + 3 * ldc + 1] = c30.lane(1);
-                }
-                if (COLUMNS > 2) {
-                    c[cAt + 2] = c00.lane(2);
-                    c[cAt + ldc + 2] = c10.lane(2);
-                    c[cAt + 2 * ldc + 2] = c20.lane(2);
-                    c[cAt + 3 * ldc + 2] = c30.lane(2);
-                }
-            } else {
-                c00.intoArray(c, cAt);
-                c01.intoArray(c, cAt + L);
-                c10.intoArray(c, cAt + ldc);
-                c11.intoArray(c, cAt + ldc + L);
-                c20.intoArray(c, cAt + 2 * ldc);
-                c21.intoArray(c, cAt + 2 * ldc + L);
-                c30.intoArray(c, cAt + 3 * ldc);
-                c31.intoArray(c, cAt + 3 * ldc + L);
-            }
-            FloatVector sum0 = c00.add(c01);
-            FloatVector sum1 = c10.add(c11);
-            FloatVector sum2 = c20.add(c21);
-            FloatVector sum3 = c30.add(c31);
-            FloatVector sum = sum0.add(sum1).add(sum2.add(sum3));
-            nan |= sum.compare(VectorOperators.NE, sum).anyTrue();
-            bAt += LDB == 2 * L ? k * 2 * L : 2 * L;
-            sAt += 2 * L;
-            cAt += 2 * L;
+            aAt += COLUMN == 1 ? 4 * (ROW == 0 ? lda : ROW) : 4;
+            sAt += 4 * startRow;
+            cAt += 4 * ldc;
         }
         return nan;
     }

@@ -21,8 +21,8 @@ final class VectorTile5x4 extends VectorTile {
     private static final int LDB = FORM.ldb();
 
     @Override
-    boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
-            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
+    boolean run(int tiles, int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start,
+            int sAt, int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
             int copyAt) {
         FloatVector c00 = FloatVector.fromArray(S, start, sAt);
         FloatVector c01 = FloatVector.fromArray(S, start, sAt + L);

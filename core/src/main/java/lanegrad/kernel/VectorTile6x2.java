@@ -31,9 +31,13 @@ import jdk.incubator.vector.VectorSpecies;
 /// other.) Only with an A^T of unknown distance does it check indices of A in each step, and load all six rows behind
 /// them: [VectorTile4x2] has to do. `scripts/lanegrad asm tile6x2` shows it, and a test holds it.
 ///
-/// **A loop over panels.** It saves the checks of A's indices and the call for all panels but the first: beside the
-/// loop over p a call costs some 140 instructions and each of its panels 155. `j < columns; j += 2 * L` is not the
-/// same: a counted loop over panels, before which C2 checks all indices of C and of `start`, two comparisons each.
+/// **Loops over rows and over panels.** Beside the loop over p a call costs some 75 instructions and about as many in
+/// the caller, its tiles of one height 85, most of them checks of A's indices, and each of their panels 155. A call for
+/// the panels of one tile only took 4% more for 32 x 64 x 32, 3% for 64 x 64 x 64, 5 to 7% for TN 64 x 32 x 32 and NT
+/// 32 x 10 x 32, 3% for 1437 x 64 x 32, and 2 to 6% less for TN 32 x 32 x 10, which has one tile of each height (Zen
+/// 3). `j < columns; j += 2 * L` is not the same: a counted loop over panels, before which C2 checks all indices of C
+/// and of `start`, two comparisons each. Rows of C by a running index, `row = row + ldc & NATURAL`, save 15
+/// instructions a panel, and no time.
 ///
 /// **One step a round.** Two, with a fence for each, have 24 instructions a step, but more to do before the loop: 2 to
 /// 4% more time.
@@ -47,6 +51,7 @@ final class VectorTile6x2 extends VectorTile {
     private static final boolean FRESH = FORM.fresh();
     private static final int LDB = FORM.ldb();
     private static final boolean WIDE = FORM.wide();
+    private static final boolean STACKED = FORM.stacked();
     private static final boolean PACKS = FORM.packs();
     private static final int COLUMNS = FORM.columns();
     /// The columns of the second vector that are stored come before those of the first in this blend, and behind them
@@ -55,115 +60,123 @@ final class VectorTile6x2 extends VectorTile {
     private static final VectorShuffle<Float> TURN = VectorShuffle.iota(S, COLUMNS, 1, true);
 
     @Override
-    boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
-            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
+    boolean run(int tiles, int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start,
+            int sAt, int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
             int copyAt) {
-        int a0 = Math.min(aAt & NATURAL, LAST);
-        int a1 = ROW == 0 ? Math.min(aAt + lda & NATURAL, LAST) : a0 + ROW;
-        int a2 = ROW == 0 ? Math.min(aAt + 2 * lda & NATURAL, LAST) : a0 + 2 * ROW;
-        int a3 = ROW == 0 ? Math.min(aAt + 3 * lda & NATURAL, LAST) : a0 + 3 * ROW;
-        int a4 = ROW == 0 ? Math.min(aAt + 4 * lda & NATURAL, LAST) : a0 + 4 * ROW;
-        int a5 = ROW == 0 ? Math.min(aAt + 5 * lda & NATURAL, LAST) : a0 + 5 * ROW;
         int depth = Math.min(k, DEEPEST);
         boolean nan = false;
-        for (int j = 0; j < (WIDE ? columns / (2 * L) : 1); j++) {
-            FloatVector c00 = FloatVector.fromArray(S, start, sAt);
-            FloatVector c01 = FloatVector.fromArray(S, start, sAt + L);
-            FloatVector c10 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + startRow);
-            FloatVector c11 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + startRow + L);
-            FloatVector c20 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 2 * startRow);
-            FloatVector c21 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 2 * startRow + L);
-            FloatVector c30 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 3 * startRow);
-            FloatVector c31 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 3 * startRow + L);
-            FloatVector c40 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 4 * startRow);
-            FloatVector c41 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 4 * startRow + L);
-            FloatVector c50 = FRESH ? c00 : FloatVector.fromArray(S, start, sAt + 5 * startRow);
-            FloatVector c51 = FRESH ? c01 : FloatVector.fromArray(S, start, sAt + 5 * startRow + L);
-            for (int p = 0; p < depth; p++) {
-                int q = bAt + p * (LDB == 0 ? ldb : LDB);
-                FloatVector b0 = FloatVector.fromArray(S, b, q);
-                FloatVector b1 = FloatVector.fromArray(S, b, q + L);
-                if (PACKS) {
-                    int u = copyAt + p * 2 * L;
-                    b0.intoArray(copy, u);
-                    b1.intoArray(copy, u + L);
+        for (int i = 0; i < (STACKED ? tiles : 1); i++) {
+            int a0 = Math.min(aAt & NATURAL, LAST);
+            int a1 = ROW == 0 ? Math.min(aAt + lda & NATURAL, LAST) : a0 + ROW;
+            int a2 = ROW == 0 ? Math.min(aAt + 2 * lda & NATURAL, LAST) : a0 + 2 * ROW;
+            int a3 = ROW == 0 ? Math.min(aAt + 3 * lda & NATURAL, LAST) : a0 + 3 * ROW;
+            int a4 = ROW == 0 ? Math.min(aAt + 4 * lda & NATURAL, LAST) : a0 + 4 * ROW;
+            int a5 = ROW == 0 ? Math.min(aAt + 5 * lda & NATURAL, LAST) : a0 + 5 * ROW;
+            int bj = bAt;
+            int sj = sAt;
+            int cj = cAt;
+            for (int j = 0; j < (WIDE ? columns / (2 * L) : 1); j++) {
+                FloatVector c00 = FloatVector.fromArray(S, start, sj);
+                FloatVector c01 = FloatVector.fromArray(S, start, sj + L);
+                FloatVector c10 = FRESH ? c00 : FloatVector.fromArray(S, start, sj + startRow);
+                FloatVector c11 = FRESH ? c01 : FloatVector.fromArray(S, start, sj + startRow + L);
+                FloatVector c20 = FRESH ? c00 : FloatVector.fromArray(S, start, sj + 2 * startRow);
+                FloatVector c21 = FRESH ? c01 : FloatVector.fromArray(S, start, sj + 2 * startRow + L);
+                FloatVector c30 = FRESH ? c00 : FloatVector.fromArray(S, start, sj + 3 * startRow);
+                FloatVector c31 = FRESH ? c01 : FloatVector.fromArray(S, start, sj + 3 * startRow + L);
+                FloatVector c40 = FRESH ? c00 : FloatVector.fromArray(S, start, sj + 4 * startRow);
+                FloatVector c41 = FRESH ? c01 : FloatVector.fromArray(S, start, sj + 4 * startRow + L);
+                FloatVector c50 = FRESH ? c00 : FloatVector.fromArray(S, start, sj + 5 * startRow);
+                FloatVector c51 = FRESH ? c01 : FloatVector.fromArray(S, start, sj + 5 * startRow + L);
+                for (int p = 0; p < depth; p++) {
+                    int q = bj + p * (LDB == 0 ? ldb : LDB);
+                    FloatVector b0 = FloatVector.fromArray(S, b, q);
+                    FloatVector b1 = FloatVector.fromArray(S, b, q + L);
+                    if (PACKS) {
+                        int u = copyAt + p * 2 * L;
+                        b0.intoArray(copy, u);
+                        b1.intoArray(copy, u + L);
+                    }
+                    // No load of A comes before those of B.
+                    if (BOUNDED) {
+                        VarHandle.acquireFence();
+                    }
+                    int t = p * (COLUMN == 0 ? lda : COLUMN);
+                    FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[a0 + t])).reinterpretAsFloats();
+                    c00 = x.fma(b0, c00);
+                    c01 = x.fma(b1, c01);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a1 + t])).reinterpretAsFloats();
+                    c10 = x.fma(b0, c10);
+                    c11 = x.fma(b1, c11);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a2 + t])).reinterpretAsFloats();
+                    c20 = x.fma(b0, c20);
+                    c21 = x.fma(b1, c21);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a3 + t])).reinterpretAsFloats();
+                    c30 = x.fma(b0, c30);
+                    c31 = x.fma(b1, c31);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a4 + t])).reinterpretAsFloats();
+                    c40 = x.fma(b0, c40);
+                    c41 = x.fma(b1, c41);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a5 + t])).reinterpretAsFloats();
+                    c50 = x.fma(b0, c50);
+                    c51 = x.fma(b1, c51);
                 }
-                // No load of A comes before those of B.
-                if (BOUNDED) {
-                    VarHandle.acquireFence();
+                if (rectified) {
+                    c00 = c00.blend(0, c00.compare(VectorOperators.LE, 0));
+                    c01 = c01.blend(0, c01.compare(VectorOperators.LE, 0));
+                    c10 = c10.blend(0, c10.compare(VectorOperators.LE, 0));
+                    c11 = c11.blend(0, c11.compare(VectorOperators.LE, 0));
+                    c20 = c20.blend(0, c20.compare(VectorOperators.LE, 0));
+                    c21 = c21.blend(0, c21.compare(VectorOperators.LE, 0));
+                    c30 = c30.blend(0, c30.compare(VectorOperators.LE, 0));
+                    c31 = c31.blend(0, c31.compare(VectorOperators.LE, 0));
+                    c40 = c40.blend(0, c40.compare(VectorOperators.LE, 0));
+                    c41 = c41.blend(0, c41.compare(VectorOperators.LE, 0));
+                    c50 = c50.blend(0, c50.compare(VectorOperators.LE, 0));
+                    c51 = c51.blend(0, c51.compare(VectorOperators.LE, 0));
                 }
-                int t = p * (COLUMN == 0 ? lda : COLUMN);
-                FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[a0 + t])).reinterpretAsFloats();
-                c00 = x.fma(b0, c00);
-                c01 = x.fma(b1, c01);
-                x = IntVector.broadcast(I, floatToRawIntBits(a[a1 + t])).reinterpretAsFloats();
-                c10 = x.fma(b0, c10);
-                c11 = x.fma(b1, c11);
-                x = IntVector.broadcast(I, floatToRawIntBits(a[a2 + t])).reinterpretAsFloats();
-                c20 = x.fma(b0, c20);
-                c21 = x.fma(b1, c21);
-                x = IntVector.broadcast(I, floatToRawIntBits(a[a3 + t])).reinterpretAsFloats();
-                c30 = x.fma(b0, c30);
-                c31 = x.fma(b1, c31);
-                x = IntVector.broadcast(I, floatToRawIntBits(a[a4 + t])).reinterpretAsFloats();
-                c40 = x.fma(b0, c40);
-                c41 = x.fma(b1, c41);
-                x = IntVector.broadcast(I, floatToRawIntBits(a[a5 + t])).reinterpretAsFloats();
-                c50 = x.fma(b0, c50);
-                c51 = x.fma(b1, c51);
+                if (COLUMNS > L) {
+                    c00.intoArray(c, cj);
+                    c00.blend(c01, NEXT).rearrange(TURN).intoArray(c, cj + COLUMNS - L);
+                    c10.intoArray(c, cj + ldc);
+                    c10.blend(c11, NEXT).rearrange(TURN).intoArray(c, cj + ldc + COLUMNS - L);
+                    c20.intoArray(c, cj + 2 * ldc);
+                    c20.blend(c21, NEXT).rearrange(TURN).intoArray(c, cj + 2 * ldc + COLUMNS - L);
+                    c30.intoArray(c, cj + 3 * ldc);
+                    c30.blend(c31, NEXT).rearrange(TURN).intoArray(c, cj + 3 * ldc + COLUMNS - L);
+                    c40.intoArray(c, cj + 4 * ldc);
+                    c40.blend(c41, NEXT).rearrange(TURN).intoArray(c, cj + 4 * ldc + COLUMNS - L);
+                    c50.intoArray(c, cj + 5 * ldc);
+                    c50.blend(c51, NEXT).rearrange(TURN).intoArray(c, cj + 5 * ldc + COLUMNS - L);
+                } else {
+                    c00.intoArray(c, cj);
+                    c01.intoArray(c, cj + L);
+                    c10.intoArray(c, cj + ldc);
+                    c11.intoArray(c, cj + ldc + L);
+                    c20.intoArray(c, cj + 2 * ldc);
+                    c21.intoArray(c, cj + 2 * ldc + L);
+                    c30.intoArray(c, cj + 3 * ldc);
+                    c31.intoArray(c, cj + 3 * ldc + L);
+                    c40.intoArray(c, cj + 4 * ldc);
+                    c41.intoArray(c, cj + 4 * ldc + L);
+                    c50.intoArray(c, cj + 5 * ldc);
+                    c51.intoArray(c, cj + 5 * ldc + L);
+                }
+                FloatVector sum0 = c00.add(c01);
+                FloatVector sum1 = c10.add(c11);
+                FloatVector sum2 = c20.add(c21);
+                FloatVector sum3 = c30.add(c31);
+                FloatVector sum4 = c40.add(c41);
+                FloatVector sum5 = c50.add(c51);
+                FloatVector sum = sum0.add(sum1).add(sum2.add(sum3)).add(sum4.add(sum5));
+                nan |= sum.compare(VectorOperators.NE, sum).anyTrue();
+                bj += LDB == 2 * L ? k * 2 * L : 2 * L;
+                sj += 2 * L;
+                cj += 2 * L;
             }
-            if (rectified) {
-                c00 = c00.blend(0, c00.compare(VectorOperators.LE, 0));
-                c01 = c01.blend(0, c01.compare(VectorOperators.LE, 0));
-                c10 = c10.blend(0, c10.compare(VectorOperators.LE, 0));
-                c11 = c11.blend(0, c11.compare(VectorOperators.LE, 0));
-                c20 = c20.blend(0, c20.compare(VectorOperators.LE, 0));
-                c21 = c21.blend(0, c21.compare(VectorOperators.LE, 0));
-                c30 = c30.blend(0, c30.compare(VectorOperators.LE, 0));
-                c31 = c31.blend(0, c31.compare(VectorOperators.LE, 0));
-                c40 = c40.blend(0, c40.compare(VectorOperators.LE, 0));
-                c41 = c41.blend(0, c41.compare(VectorOperators.LE, 0));
-                c50 = c50.blend(0, c50.compare(VectorOperators.LE, 0));
-                c51 = c51.blend(0, c51.compare(VectorOperators.LE, 0));
-            }
-            if (COLUMNS > L) {
-                c00.intoArray(c, cAt);
-                c00.blend(c01, NEXT).rearrange(TURN).intoArray(c, cAt + COLUMNS - L);
-                c10.intoArray(c, cAt + ldc);
-                c10.blend(c11, NEXT).rearrange(TURN).intoArray(c, cAt + ldc + COLUMNS - L);
-                c20.intoArray(c, cAt + 2 * ldc);
-                c20.blend(c21, NEXT).rearrange(TURN).intoArray(c, cAt + 2 * ldc + COLUMNS - L);
-                c30.intoArray(c, cAt + 3 * ldc);
-                c30.blend(c31, NEXT).rearrange(TURN).intoArray(c, cAt + 3 * ldc + COLUMNS - L);
-                c40.intoArray(c, cAt + 4 * ldc);
-                c40.blend(c41, NEXT).rearrange(TURN).intoArray(c, cAt + 4 * ldc + COLUMNS - L);
-                c50.intoArray(c, cAt + 5 * ldc);
-                c50.blend(c51, NEXT).rearrange(TURN).intoArray(c, cAt + 5 * ldc + COLUMNS - L);
-            } else {
-                c00.intoArray(c, cAt);
-                c01.intoArray(c, cAt + L);
-                c10.intoArray(c, cAt + ldc);
-                c11.intoArray(c, cAt + ldc + L);
-                c20.intoArray(c, cAt + 2 * ldc);
-                c21.intoArray(c, cAt + 2 * ldc + L);
-                c30.intoArray(c, cAt + 3 * ldc);
-                c31.intoArray(c, cAt + 3 * ldc + L);
-                c40.intoArray(c, cAt + 4 * ldc);
-                c41.intoArray(c, cAt + 4 * ldc + L);
-                c50.intoArray(c, cAt + 5 * ldc);
-                c51.intoArray(c, cAt + 5 * ldc + L);
-            }
-            FloatVector sum0 = c00.add(c01);
-            FloatVector sum1 = c10.add(c11);
-            FloatVector sum2 = c20.add(c21);
-            FloatVector sum3 = c30.add(c31);
-            FloatVector sum4 = c40.add(c41);
-            FloatVector sum5 = c50.add(c51);
-            FloatVector sum = sum0.add(sum1).add(sum2.add(sum3)).add(sum4.add(sum5));
-            nan |= sum.compare(VectorOperators.NE, sum).anyTrue();
-            bAt += LDB == 2 * L ? k * 2 * L : 2 * L;
-            sAt += 2 * L;
-            cAt += 2 * L;
+            aAt += COLUMN == 1 ? 6 * (ROW == 0 ? lda : ROW) : 6;
+            sAt += 6 * startRow;
+            cAt += 6 * ldc;
         }
         return nan;
     }

@@ -29,8 +29,8 @@ final class VectorTile8x1 extends VectorTile {
     private static final VectorShuffle<Float> TURN = VectorShuffle.iota(S, COLUMNS - L / 2, 1, true);
 
     @Override
-    boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
-            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
+    boolean run(int tiles, int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start,
+            int sAt, int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
             int copyAt) {
         FloatVector c0 = FloatVector.fromArray(S, start, sAt);
         FloatVector c1 = FRESH ? c0 : FloatVector.fromArray(S, start, sAt + startRow);

@@ -49,8 +49,8 @@ final class VectorTile8x10 extends VectorTile {
     // Columns 8 and 9 of row r are lanes 2 (r % 4) and the next of a vector that begins so much earlier; what stands in
     // its other lanes is blended or masked away.
     @Override
-    boolean run(int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start, int sAt,
-            int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
+    boolean run(int tiles, int k, float[] a, int aAt, int lda, float[] b, int bAt, int ldb, float[] start,
+            int sAt, int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
             int copyAt) {
         FloatVector c0 = FloatVector.fromArray(S, start, sAt);
         FloatVector c1 = FRESH ? c0 : FloatVector.fromArray(S, start, sAt + startRow);

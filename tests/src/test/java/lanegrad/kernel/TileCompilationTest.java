@@ -22,15 +22,16 @@ class TileCompilationTest {
     /// Each in a JVM of its own: C1 refused a tile with two masks only if it was the first that it saw, before what the
     /// tile calls had been compiled. With AVX2 masks are vectors, and other tiles serve.
     @ParameterizedTest
-    @CsvSource({"66, 1, 64", "66, 4, 64", "66, 5, 64", "66, 10, 64", "66, 20, 64", "66, 31, 70", "66, 32, 64",
-            "66, 64, 64", "36, 260, 128"})
-    void theFirstCompilerTakesTheFirstTile(int m, int n, int k) throws IOException, InterruptedException {
+    @CsvSource({"18, 1, 64, 120", "18, 4, 64, 120", "18, 5, 64, 120", "18, 10, 64, 120", "18, 20, 64, 120",
+            "18, 31, 70, 120", "18, 32, 64, 120", "18, 64, 64, 120", "36, 260, 128, 30"})
+    void theFirstCompilerTakesTheFirstTile(int m, int n, int k, int calls) throws IOException, InterruptedException {
         for (String flag : new String[] {"-XX:+UseFMA", "-XX:UseAVX=2"}) {
             Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:+IgnoreUnrecognizedVMOptions", flag, "--add-modules=jdk.incubator.vector", "-Xbatch",
                     "-XX:TieredStopAtLevel=3", "-XX:+PrintCompilation", "-cp",
                     System.getProperty("java.class.path"), Products.class.getName(), String.valueOf(m),
-                    String.valueOf(n), String.valueOf(k)).redirectErrorStream(true).directory(new File(".")).start();
+                    String.valueOf(n), String.valueOf(k), String.valueOf(calls)).redirectErrorStream(true)
+                    .directory(new File(".")).start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertEquals(0, process.waitFor(), said);
             List<String> tiles = said.lines().filter(line -> line.contains("lanegrad.kernel.Vector")).toList();
@@ -124,9 +125,9 @@ class TileCompilationTest {
         }
     }
 
-    /// Products with A as it is and with A transposed, often enough for C1, which wants 100 calls of a loop.
+    /// Products with A as it is and with A transposed, often enough for C1, which wants 100 calls of a loop: one of few
+    /// columns may be a single call.
     static final class Products {
-        private static final int CALLS = 30;
         /// So that tiles read B where it is.
         private static final int ROOM = 64;
 
@@ -137,11 +138,12 @@ class TileCompilationTest {
             int m = Integer.parseInt(args[0]);
             int n = Integer.parseInt(args[1]);
             int k = Integer.parseInt(args[2]);
+            int calls = Integer.parseInt(args[3]);
             float[] a = new float[m * k + ROOM];
             float[] b = new float[k * n + ROOM];
             float[] c = new float[m * n + ROOM];
-            for (int i = 0; i < 2 * CALLS; i++) {
-                boolean transA = i >= CALLS;
+            for (int i = 0; i < 2 * calls; i++) {
+                boolean transA = i >= calls;
                 Gemm.multiply(Backend.VECTOR, 1, transA, false, m, n, k, 1, a, 0, transA ? m : k, b, 0, n, 0, c, 0, n);
             }
         }
