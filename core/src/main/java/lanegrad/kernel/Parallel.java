@@ -121,6 +121,12 @@ public final class Parallel {
         return work >= waking ? threads : work >= shared ? awake(threads) : 1;
     }
 
+    /// The number of this thread: 1 to `threads - 1` for those that [#run] calls, 0 for all others. No two that work on
+    /// the same task have the same.
+    public static int number() {
+        return Thread.currentThread() instanceof Worker worker ? worker.number : 0;
+    }
+
     private static void work(int thread) {
         int i;
         while (failure == null && (i = next(thread)) >= 0) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.concurrent.CyclicBarrier;
 import java.util.TreeSet;
 import lanegrad.Backend;
 import lanegrad.math.SplitMix;
@@ -501,6 +502,21 @@ class GemmTest {
         new Problem(true, false, 600, 10, 200, 1, 0, false, 1, 0, 0, false, 5).check(threads);
         new Problem(false, false, 64, 200, 100, 1, 0, true, 0, 0, 4 * L, false, 6).check(threads);
         new Problem(false, false, 300, 400, 600, 1, 0, false, 0, 0, 64, false, 7).check(threads);
+    }
+
+    /// What a part of other work multiplies is done by one thread, whatever its number and however many it may use; with
+    /// pieces of B that it packs in turn, and after those with one that is packed whole.
+    @Test
+    void productsWithinPartsOfOtherWork() {
+        int threads = 5;
+        Problem byColumns = new Problem(false, true, 64, 520, 100, 1, 0, false, 0, 0, 0, false, 9);
+        Problem small = new Problem(false, true, 17, 20, 30, 1, 0, false, 0, 0, 0, false, 10);
+        CyclicBarrier all = new CyclicBarrier(threads);
+        Parallel.run(threads, threads, i -> {
+            ParallelTest.met(all);
+            byColumns.check(2);
+            small.check(2);
+        });
     }
 
     // Threads that are awake share smaller products.
