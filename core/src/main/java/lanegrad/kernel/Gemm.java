@@ -302,8 +302,9 @@ public final class Gemm {
         private int rowA;
         /// Whether the first rows are multiplied by B as it is, and pack it.
         private boolean packsB;
-        /// How many threads pack pieces of B, each over its one before, which it alone has used; 0 if all pieces stay. So
-        /// they stay in L2, and in the cache of one core: a step of 784-512-10 takes 6 to 8% less with two threads.
+        /// How many threads pack pieces of B, each over its one before, which it alone has used; 0 if all pieces are
+        /// kept. So they stay in L2, and in the cache of one core: a step of 784-512-10 takes 2 to 9% less with two
+        /// threads, 128 x 784 x 512 with one 3 to 5% (Zen 3).
         private int packers;
         private boolean rectified;
 

@@ -504,8 +504,8 @@ class GemmTest {
         new Problem(false, false, 300, 400, 600, 1, 0, false, 0, 0, 64, false, 7).check(threads);
     }
 
-    /// What a part of other work multiplies is done by one thread, whatever its number and however many it may use; with
-    /// pieces of B that it packs in turn, and after those with one that is packed whole.
+    /// What a part of other work multiplies is done by one thread, whatever its number and however many it may use:
+    /// with pieces of B that it packs in turn, and after those with one that is packed whole.
     @Test
     void productsWithinPartsOfOtherWork() {
         int threads = 5;
