@@ -75,11 +75,11 @@ import lanegrad.Backend;
 /// registers 20 products of 512 x 512 x 512 in a fresh JVM take 0.9 to 1.3 s, 3,200 steps of a 64-32-10 network 2.2 to
 /// 2.9, with that loop inside and outside alike.) (2) Nothing in them but calls of the Vector API, which C2 always
 /// inlines. Own helpers, however small, are refused from some 18,000 nodes on, and a vector that crosses a call is
-/// boxed. (3) Indices into A that are a constant away from a sum with p: C2 then checks them
-/// once before the loop. With `p * aColumn` it checked each of them in each step and ran out of registers for them; 256
-/// x 256 x 256 reached 77% of peak, and 94% without. (4) No second step in the loop over p: unrolled by two, 6 x 2 ran
-/// at two thirds of its speed, with AVX2 at less than half. Only 8 x 10, with ten accumulators for 32 registers, gains
-/// by one. (5) No more of it than C1 can take: where it runs out of virtual registers ("COMPILE SKIPPED" in
+/// boxed. (3) Indices into A that are a constant away from a sum with p: C2 then checks them once before the loop. With
+/// `p * aColumn` it checked each of them in each step and ran out of registers for them; 256 x 256 x 256 reached 77% of
+/// peak, and 94% without. (4) No second step in the loop over p: unrolled by two, 6 x 2 ran at two thirds of its speed,
+/// with AVX2 at less than half, unless fences order its loads. Only 8 x 10, with ten accumulators for 32 registers,
+/// gains by one. (5) No more of it than C1 can take: where it runs out of virtual registers ("COMPILE SKIPPED" in
 /// `-XX:+PrintCompilation`), a method that was first compiled without profiling stays so for ever, at a hundredth of
 /// its speed. 12 x 2 and 16 x 1 with a mask at each store are too much, 8 x 2 was in some forms (NN 1437 x 96 x 9 in a
 /// fresh JVM: 12 ms, 38 µs now). (6) Indices that it can see not to overflow: [#BOUNDED].

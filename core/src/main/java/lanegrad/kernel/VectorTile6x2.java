@@ -31,16 +31,16 @@ import jdk.incubator.vector.VectorSpecies;
 /// other.) Only with an A^T of unknown distance does it check indices of A in each step, and load all six rows behind
 /// them: [VectorTile4x2] has to do. `scripts/lanegrad asm tile6x2` shows it, and a test holds it.
 ///
-/// **Loops over rows and over panels.** Beside the loop over p a call costs some 75 instructions and about as many in
-/// the caller, its tiles of one height 85, most of them checks of A's indices, and each of their panels 155. A call for
-/// the panels of one tile only took 4% more for 32 x 64 x 32, 3% for 64 x 64 x 64, 5 to 7% for TN 64 x 32 x 32 and NT
-/// 32 x 10 x 32, 3% for 1437 x 64 x 32, and 2 to 6% less for TN 32 x 32 x 10, which has one tile of each height (Zen
-/// 3). `j < columns; j += 2 * L` is not the same: a counted loop over panels, before which C2 checks all indices of C
-/// and of `start`, two comparisons each. Rows of C by a running index, `row = row + ldc & NATURAL`, save 15
-/// instructions a panel, and no time.
+/// **Loops over rows and over panels.** Beside the loop over p a call costs some 70 instructions, without its caller's,
+/// its tiles of one height 105, most of them for checks of A's indices, and each of their panels 140. A call for the
+/// panels of one tile only took 4% more for 32 x 64 x 32, 3% for 64 x 64 x 64, 5 to 7% for TN 64 x 32 x 32 and NT 32 x
+/// 10 x 32, 3% for 1437 x 64 x 32, and 1 to 6% less for TN 32 x 32 x 10, which has one tile of each height (Zen 3).
+/// `j < columns; j += 2 * L` is not the same: a counted loop over panels, before which C2 checks all indices of C and
+/// of `start`, two comparisons each. Rows of C by a running index, `row = row + ldc & NATURAL`, took the same time.
 ///
-/// **One step a round.** Two, with a fence for each, have 24 instructions a step, but more to do before the loop: 2 to
-/// 4% more time.
+/// **One step a round.** Two in a round are 22.5 instructions each, four 21.3, and nothing spills if a fence stands
+/// before the loads of B too, but there is more to check before the loop: on a quiet core they take up to 4% more
+/// (four up to 6), beside other work from 24% less to 2% more (Zen 3).
 final class VectorTile6x2 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
