@@ -303,8 +303,8 @@ public final class Gemm {
         /// Whether the first rows are multiplied by B as it is, and pack it.
         private boolean packsB;
         /// How many threads pack pieces of B, each over its one before, which it alone has used; 0 if all pieces are
-        /// kept. So they stay in L2, and in the cache of one core: a step of 784-512-10 takes 2 to 9% less with two
-        /// threads, 128 x 784 x 512 with one 3 to 5% (Zen 3).
+        /// kept. So they stay in L2, and in the cache of one core: on a busy host a step of 784-512-10 takes 2 to 9%
+        /// less with two threads, 128 x 784 x 512 with one 3 to 5% (Zen 3).
         private int packers;
         private boolean rectified;
 
@@ -379,7 +379,9 @@ public final class Gemm {
                 for (int pb = 0; pb < k; pb += kb) {
                     depth = Math.min(kb, k - pb);
                     panel = kernel.panel(m, depth, columns);
-                    int columnParts = workers == 1 ? parts(columns, PACK) : even(parts(columns, PACK));
+                    // No more than there are panels: the scalar twin has one, and then parts are rows.
+                    int columnParts = Math.min(parts(columns, panel),
+                            workers == 1 ? parts(columns, PACK) : even(parts(columns, PACK)));
                     this.rectified = rectified && pb + depth == k;
                     rowA = rowsA ? depth + LINE : aRow;
                     this.bOffset = bOffset + (transB ? jc * ldb + pb : pb * ldb + jc);

@@ -123,7 +123,7 @@ public final class Parallel {
 
     /// The number of this thread: 1 to `threads - 1` for those that [#run] calls, 0 for all others. No two that work on
     /// the same task have the same.
-    public static int number() {
+    static int number() {
         return Thread.currentThread() instanceof Worker worker ? worker.number : 0;
     }
 

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
-import java.util.concurrent.CyclicBarrier;
 import java.util.TreeSet;
+import java.util.concurrent.CyclicBarrier;
 import lanegrad.Backend;
 import lanegrad.math.SplitMix;
 import lanegrad.testkit.Bits;
@@ -517,6 +519,20 @@ class GemmTest {
             byColumns.check(2);
             small.check(2);
         });
+    }
+
+    /// The only panel of the scalar twin is all of B: there is room for one, and not for one a thread. (Buffers that
+    /// grow are twice as long as before at least. What vectors allocate before they are compiled would hide it.)
+    @Test
+    void packingTakesNoMoreRoomThanB() {
+        ThreadMXBean here = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Problem problem = new Problem(false, true, 4, Gemm.NC, 500, 1, 0, false, 0, 0, 0, false, 11);
+        float[] a = problem.a();
+        float[] b = problem.b();
+        long before = here.getCurrentThreadAllocatedBytes();
+        problem.multiply(Backend.SCALAR, 8, a, b);
+        long bytes = here.getCurrentThreadAllocatedBytes() - before;
+        assertTrue(bytes <= 3L * Float.BYTES * b.length, bytes + " bytes for a B of " + b.length + " floats");
     }
 
     // Threads that are awake share smaller products.
