@@ -49,7 +49,7 @@ import lanegrad.Backend;
 /// would leave the array; otherwise when its rows are farther apart than a panel is wide, and there are enough
 /// rows of A to use the packed panel often. Tiles of 12 rows, and with 16 registers those of 6 and 4, can do that on
 /// their way, each vector as it is loaded: then the first tile of a panel packs it. (With 16 registers only a B of
-/// [#IN_L2] floats at most: a larger one is read in the order in which it lies.)
+/// [#IN_L2] floats at most: a larger one is packed before, a few rows at a time.)
 ///
 /// (Over 300 lines: the contract above, the checks of seventeen arguments, and the loops that it names.)
 public final class Gemm {
@@ -75,16 +75,12 @@ public final class Gemm {
     static final int PARTS = 16;
     /// Columns of one part, as near as panels allow.
     static final int PACK = 64;
-    /// Columns that one thread packs at once, if it packs all before the first tile: the rows of B are read in longer
-    /// pieces, and 1024 x 1024 x 1024 takes 3% less than with 64 (Zen 4 under AVX2).
-    private static final int WIDE = 256;
     /// From so many parts of columns on, or as many for each thread, parts are columns, and each packs its own piece of
     /// B.
     static final int COLUMN_PARTS = 8;
     /// A B of no more floats than this, 128 KB, stays in L2 as it is.
     static final int DIRECT = 32 * 1024;
-    /// So many floats are 512 KB, half of an L2. With a B of twice as many packed by tiles 512 x 512 x 512 takes 1 to
-    /// 3% less, but 15 products in place of 8 until all tiles are compiled.
+    /// So many floats are 512 KB, half of an L2 or all of it.
     static final int IN_L2 = 1 << 17;
     /// Packing a float of B takes a quarter of a cycle, using it m / 16 cycles; rows in the distance of a panel's
     /// width make a tile 3% faster, since the distance is then a constant and needs no checks.
@@ -412,13 +408,14 @@ public final class Gemm {
                         packedB = grown(packedB, byColumns ? packers * piece()
                                 : depth * kernel.padded(m, depth, columns));
                     }
+                    packsB = packed && !transB && (byColumns || workers == 1)
+                            && (long) depth * columns <= kernel.packedByTiles();
                     if (byColumns) {
                         run(COLUMNS, workers, 1, columnParts);
                         continue;
                     }
-                    packsB = packed && workers == 1 && !transB && (long) depth * columns <= IN_L2;
                     if (packed && !packsB) {
-                        run(PACK_B, workers, 1, workers == 1 ? parts(columns, WIDE) : columnParts);
+                        run(PACK_B, workers, 1, workers == 1 ? 1 : columnParts);
                     }
                     // A single part of rows would leave the other threads nothing to do.
                     int ofColumns = (int) ((long) m * depth / rowParts * columns / PIECE);
@@ -450,11 +447,11 @@ public final class Gemm {
                     multiply(part, j, end - j, packsB && part == 0);
                 }
                 default -> {
-                    if (transB) {
+                    if (!packsB) {
                         pack(j, end);
                     }
                     for (part = 0; part < rowParts; part++) {
-                        multiply(part, j, end - j, part == 0 && !transB);
+                        multiply(part, j, end - j, packsB && part == 0);
                     }
                 }
             }

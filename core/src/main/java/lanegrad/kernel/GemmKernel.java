@@ -46,6 +46,11 @@ abstract class GemmKernel {
         return Gemm.DIRECT;
     }
 
+    /// The most floats of a block of B that the first rows of A pack on their way; more are packed before.
+    long packedByTiles() {
+        return Long.MAX_VALUE;
+    }
+
     /// The sum of the widths of all panels over `columns` columns. Panels follow each other from wide to narrow, so
     /// that all are counted at once that are as wide as the next.
     final int padded(int m, int k, int columns) {
