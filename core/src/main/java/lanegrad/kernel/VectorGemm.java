@@ -79,8 +79,9 @@ final class VectorGemm extends GemmKernel {
         return many || a <= Gemm.IN_L2 && a <= b;
     }
 
-    // A tile waits for a B that comes from L3 or memory, eight steps ahead at most: the first rows of 128 x 784 x 512 took
-    // 10 to 13% of its time, and 32% where B was not used just before, packing it ahead 9 and 15% (Zen 3).
+    // A tile waits for a B that comes from L3 or memory, as it looks eight steps ahead at most: the first rows of 128 x
+    // 784 x 512 took 10 to 13% of its time, and 32% where B was not used just before; packing it ahead takes 9 and 15%
+    // (Zen 3).
     @Override
     long packedByTiles() {
         return many ? super.packedByTiles() : Gemm.IN_L2;

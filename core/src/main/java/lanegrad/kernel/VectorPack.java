@@ -64,9 +64,9 @@ final class VectorPack {
     }
 
     // Some rows at a time, panel by panel. Row by row x is read as it lies, but y is written in as many places as there
-    // are panels, often a multiple of 4 KB apart, which push each other out of L1 while each line is half written: 512 x
-    // 512 took 83 µs in place of 42 with 8 rows (4 rows 47, 16 40), 1024 x 1024 345 in place of 190 (214, 283; Zen 3),
-    // 6% of their products.
+    // are panels, often a multiple of 4 KB apart, and they push each other out of L1 while each line is half written:
+    // 512 x 512 took 83 µs in place of 42 with 8 rows (4 rows 47, 16 rows 40), 1024 x 1024 345 in place of 188 (4 rows
+    // 214, 16 rows 283; Zen 3).
     private static void several(int rows, int whole, int padded, int width, float[] x, int xAt, int ldx, float[] y,
             int yAt) {
         assert width % (2 * SIDE) == 0;
