@@ -36,11 +36,16 @@ import jdk.incubator.vector.VectorSpecies;
 /// panels of one tile only took 4% more for 32 x 64 x 32, 3% for 64 x 64 x 64, 5 to 7% for TN 64 x 32 x 32 and NT 32 x
 /// 10 x 32, 3% for 1437 x 64 x 32, and 1 to 6% less for TN 32 x 32 x 10, which has one tile of each height (Zen 3).
 /// `j < columns; j += 2 * L` is not the same: a counted loop over panels, before which C2 checks all indices of C and
-/// of `start`, two comparisons each. Rows of C by a running index, `row = row + ldc & NATURAL`, took the same time.
+/// of `start`, two comparisons each. Rows of C by a running index, `row = row + ldc & NATURAL`, took the same time. So
+/// did a constant distance of C's rows, with which the checks of twelve stores become two and a panel has 96
+/// instructions in place of 140 (TN 64 x 32 x 32 3% more, NN 32 x 32 x 10 3% less): on a quiet core they are no longer
+/// what counts.
 ///
 /// **One step a round.** Two in a round are 22.5 instructions each, four 21.3, and nothing spills if a fence stands
 /// before the loads of B too, but there is more to check before the loop: on a quiet core they take up to 4% more
-/// (four up to 6), beside other work from 24% less to 2% more (Zen 3).
+/// (four up to 6), beside other work from 24% less to 2% more (Zen 3). For even depths alone, without a second loop,
+/// two took 5 to 57% more on a quiet core; as a loop over the two of a round, which C2 unrolls, 35 to 58%: it then
+/// checks indices of A and B in each round.
 final class VectorTile6x2 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
