@@ -38,8 +38,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// `j < columns; j += 2 * L` is not the same: a counted loop over panels, before which C2 checks all indices of C and
 /// of `start`, two comparisons each. Rows of C by a running index, `row = row + ldc & NATURAL`, took the same time. So
 /// did a constant distance of C's rows, with which the checks of twelve stores become two and a panel has 96
-/// instructions in place of 140 (TN 64 x 32 x 32 3% more, NN 32 x 32 x 10 3% less): on a quiet core they are no longer
-/// what counts.
+/// instructions in place of 140 (NT 32 x 10 x 32 the same, TN 64 x 32 x 32 3% more, TN 32 x 32 x 10 6%, NN 32 x 32 x
+/// 10 3% less): on a quiet core they are no longer what counts.
 ///
 /// **One step a round.** Two in a round are 22.5 instructions each, four 21.3, and nothing spills if a fence stands
 /// before the loads of B too, but there is more to check before the loop: on a quiet core they take up to 4% more
