@@ -34,7 +34,8 @@ final class VectorPanel {
     /// 95% of peak; 128^3 68% and 92%).
     private static final int SHALLOW = 96;
 
-    // The bits of a form's number; the last two, that B is copied and that a call takes several panels.
+    // The bits of a form's number; the last ones, that B is copied, that a call takes several panels, and how many
+    // steps a round has.
     private static final int TRANSPOSED = 1;
     private static final int FRESH = 2;
     /// Where a form's number has the number of one of DISTANCES, for A.
@@ -47,6 +48,8 @@ final class VectorPanel {
     private static final int EXACT = 5;
     private static final int PACKS = 1 << LDB + 6;
     private static final int WIDE = 2 * PACKS;
+    /// Where it has their binary logarithm.
+    private static final int ROUND = LDB + 8;
     /// The most panels beside each other that a call takes, with 16 registers. The checks of A's indices, a fifth of
     /// the instructions beside the loop, and the call are then one for all: 64 x 64 x 64 takes 8% less than panel by
     /// panel, 128 x 64 x 128 8%, NT 128 x 10 x 128 24%, 32 columns 3 to 5%; 16 panels 1% less than 8, 4 of them 1% more
@@ -56,6 +59,12 @@ final class VectorPanel {
     /// From this depth on it pays that a transposed A has a constant distance of rows: C2 then checks all indices
     /// once before the loop, with some eight instructions each, and otherwise a few in each step.
     private static final int DEEP = 48;
+    /// From these depths on a round of [VectorTile6x2] has two steps, and four. Four at a depth of 64 take 2 to 3% more
+    /// than two; at 32 two gain nothing; NT 32 x 10 x 32 takes up to 7% more with two, 19% with four. Where
+    /// the distance of B's rows is no constant, a round would check indices of each step, 30 instructions a step in place
+    /// of 33; of 12 x 128 x 1000 C2 makes a loop with 212 spills then (Zen 3).
+    private static final int TWO_STEPS = 64;
+    private static final int FOUR_STEPS = 128;
     /// Distances of two rows of A as stored that tiles know as a constant: those of small networks, and of a copied
     /// A^T. The indices of eight rows are then one number with constants added, and have their checks in common: 32 and
     /// 1440 x 64 x 32 take 4 to 8% less, 32 x 64 x 10 3 to 5%. Tiles of four rows gain nothing with 32 registers. With
@@ -233,13 +242,15 @@ final class VectorPanel {
         int b = ldb < width ? EXACT + ldb : ldb == width ? 1 : ldb == 2 * width ? 2 : ldb == 4 * width ? 3
                 : ldb == 8 * width && sixteen ? 4 : 0;
         return (transposed ? TRANSPOSED : 0) | (fresh ? FRESH : 0) | (columns > width ? WIDE : 0)
-                | (transposed && k < DEEP && !sixteen ? 0 : distance(lda)) << LDA | b << LDB;
+                | (transposed && k < DEEP && !sixteen ? 0 : distance(lda)) << LDA | b << LDB
+                | (b == 0 ? 0 : round(k)) << ROUND;
     }
 
     /// The copy of one of the tiles for a form.
     VectorTile copy(Tile tile, int form) {
         // Tiles of few rows gain nothing by a constant distance of A's, unless it is transposed.
         int own = sixteen || tile.rows >= TALL || (form & TRANSPOSED) != 0 ? form : form & ~((1 << LDB) - (1 << LDA));
+        own = tile.rounds ? own : stepByStep(own);
         VectorTile copy = tile.copies[own];
         return copy != null ? copy : tile.make(own, width);
     }
@@ -252,7 +263,17 @@ final class VectorPanel {
 
     /// A form that copies B.
     static int packing(int form) {
-        return form | PACKS;
+        return stepByStep(form) | PACKS;
+    }
+
+    // With one step a round.
+    private static int stepByStep(int form) {
+        return form & (1 << ROUND) - 1;
+    }
+
+    // The binary logarithm of the steps of a round.
+    private static int round(int k) {
+        return k >= FOUR_STEPS ? 2 : k >= TWO_STEPS ? 1 : 0;
     }
 
     private static int distance(int lda) {
@@ -274,6 +295,8 @@ final class VectorPanel {
         private final boolean packs;
         /// Whether a call goes on with the rows below.
         private final boolean stacked;
+        /// Whether a round of the loop over p may have several steps.
+        private final boolean rounds;
         private final VectorTile[] copies;
 
         Tile(Class<? extends VectorTile> template, int rows, VectorSpecies<Float> species, int columns) {
@@ -291,7 +314,8 @@ final class VectorPanel {
                     || template == VectorTile4x2.class);
             boolean wide = columns == 0 && (template == VectorTile6x2.class || template == VectorTile4x2.class
                     || template == VectorTile1x4.class || template == VectorTile1x2.class);
-            copies = new VectorTile[wide ? WIDE + PACKS : packs ? 2 * PACKS : PACKS];
+            rounds = columns == 0 && template == VectorTile6x2.class;
+            copies = new VectorTile[rounds ? 3 << ROUND : wide ? WIDE + PACKS : packs ? 2 * PACKS : PACKS];
         }
 
         // Whether it is the next for `left` of m rows, where `lower` is the number of rows of the tile after it.
@@ -344,7 +368,7 @@ final class VectorPanel {
             boolean transposed = (form & TRANSPOSED) != 0;
             VectorTile tile = HiddenCopy.of(template, new VectorTile.Form(species, transposed ? 1 : lda,
                     transposed ? lda : 1, (form & FRESH) != 0, ldb, columns, (form & PACKS) != 0,
-                    (form & WIDE) != 0, stacked), VectorTile.class);
+                    (form & WIDE) != 0, stacked, 1 << (form >> ROUND)), VectorTile.class);
             copies[form] = tile;
             return tile;
         }

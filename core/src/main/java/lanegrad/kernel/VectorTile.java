@@ -78,8 +78,8 @@ import lanegrad.Backend;
 /// boxed. (3) Indices into A that are a constant away from a sum with p: C2 then checks them once before the loop. With
 /// `p * aColumn` it checked each of them in each step and ran out of registers for them; 256 x 256 x 256 reached 77% of
 /// peak, and 94% without. (4) No second step in the loop over p: unrolled by two, 6 x 2 ran at two thirds of its speed,
-/// with AVX2 at less than half, unless fences order its loads. Only 8 x 10, with ten accumulators for 32 registers,
-/// gains by one. (5) No more of it than C1 can take: where it runs out of virtual registers ("COMPILE SKIPPED" in
+/// with AVX2 at less than half, unless fences order its loads. Only 6 x 2 with them, and 8 x 10, which has ten
+/// accumulators for 32 registers, gain by it. (5) No more of it than C1 can take: where it runs out of virtual registers ("COMPILE SKIPPED" in
 /// `-XX:+PrintCompilation`), a method that was first compiled without profiling stays so for ever, at a hundredth of
 /// its speed. 12 x 2 and 16 x 1 with a mask at each store are too much, 8 x 2 was in some forms (NN 1437 x 96 x 9 in a
 /// fresh JVM: 12 ms, 38 µs now). (6) Indices that it can see not to overflow: [#BOUNDED].
@@ -106,8 +106,9 @@ abstract class VectorTile {
     ///        panel is wide, else beside; only of [VectorTile6x2], [VectorTile4x2], [VectorTile1x4] and [VectorTile1x2]
     /// @param stacked whether it goes on with the rows below, as many times as it is told; only of [VectorTile6x2] and
     ///        [VectorTile4x2]
+    /// @param round how many steps a round of the loop over p has, 1, 2 or 4; more than 1 only of [VectorTile6x2]
     record Form(VectorSpecies<Float> species, int aRow, int aColumn, boolean fresh, int ldb, int columns,
-            boolean packs, boolean wide, boolean stacked) {
+            boolean packs, boolean wide, boolean stacked, int round) {
     }
 
     /// Of the columns those are stored that [#run] is asked for, under a mask.

@@ -41,11 +41,24 @@ import jdk.incubator.vector.VectorSpecies;
 /// instructions in place of 140 (NT 32 x 10 x 32 the same, TN 64 x 32 x 32 3% more, TN 32 x 32 x 10 6%, NN 32 x 32 x
 /// 10 3% less): on a quiet core they are no longer what counts.
 ///
-/// **One step a round.** Two in a round are 22.5 instructions each, four 21.3, and nothing spills if a fence stands
-/// before the loads of B too, but there is more to check before the loop: on a quiet core they take up to 4% more
-/// (four up to 6), beside other work from 24% less to 2% more (Zen 3). For even depths alone, without a second loop,
-/// two took 5 to 57% more on a quiet core; as a loop over the two of a round, which C2 unrolls, 35 to 58%: it then
-/// checks indices of A and B in each round.
+/// **Rounds of two and four steps.** A core that other work shares issues about half as many instructions. So from a
+/// depth of 64 on a round of the loop over p has two steps, from 128 on four, of 22.5 and 21.3 instructions each, and a
+/// second loop does the rest. Nothing spills if a fence stands before the loads of B as well. Beside other work 32 x 64
+/// x 32 and 1437 x 64 x 32 take up to 17 and 22% less, 64 x 64 x 64 up to 9%, 256 x 256 x 256, 512 x 512 x 512, 1024 x
+/// 1024 x 1024 and 128 x 784 x 512 1 to 11%; on a quiet core from 2% less to 1% more (Zen 3). Fewer steps stay single:
+/// there is more to check before the loop. Tried:
+///
+/// - 4 x 2 by two steps: C2 does all loads of a step before the next step's fence, keeps one accumulator in memory, and
+///   32 x 64 x 32 takes 56% more. With the loads of B of both steps first it spills nothing, and gains nothing.
+/// - Two steps for even depths alone, without a second loop: 5 to 57% more on a quiet core. As a loop over the two of a
+///   round, which C2 unrolls: 35 to 58%, as it checks indices of A and B in each round.
+///
+/// **Counting for the JIT.** It compiles what has run many rounds, and is late if a round has four steps: the first 20
+/// products 512 x 512 x 512 in a fresh JVM took 2.0 s in place of 1.2, 60 of 128 x 784 x 512 1.9 in place of 1.1. Loops
+/// of nothing count the steps instead, which C2 removes: 1.6 and 1.3 s. They also give it a place to replace the method
+/// before there are any accumulators. Inside the round they cost two instructions, as the loop is not strip-mined then;
+/// at the beginning of a panel a method that was replaced there was compiled again, at times with all checks in the
+/// loop, and a step of a 784-512-10 network took 5.7 ms for good, in place of 2.6.
 final class VectorTile6x2 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
@@ -57,6 +70,7 @@ final class VectorTile6x2 extends VectorTile {
     private static final int LDB = FORM.ldb();
     private static final boolean WIDE = FORM.wide();
     private static final boolean STACKED = FORM.stacked();
+    private static final int ROUND = FORM.round();
     private static final boolean PACKS = FORM.packs();
     private static final int COLUMNS = FORM.columns();
     /// The columns of the second vector that are stored come before those of the first in this blend, and behind them
@@ -69,7 +83,18 @@ final class VectorTile6x2 extends VectorTile {
             int sAt, int startRow, float[] c, int cAt, int ldc, int columns, boolean rectified, float[] copy,
             int copyAt) {
         int depth = Math.min(k, DEEPEST);
+        int row = LDB == 0 ? ldb : LDB;
+        int column = COLUMN == 0 ? lda : COLUMN;
         boolean nan = false;
+        if (ROUND > 1) {
+            // For the JIT, which counts rounds and would compile late; C2 leaves nothing of it.
+            for (int i = 0; i < (STACKED ? tiles : 1); i++) {
+                for (int j = 0; j < (WIDE ? columns / (2 * L) : 1); j++) {
+                    for (int p = 0; p < depth; p++) {
+                    }
+                }
+            }
+        }
         for (int i = 0; i < (STACKED ? tiles : 1); i++) {
             int a0 = Math.min(aAt & NATURAL, LAST);
             int a1 = ROW == 0 ? Math.min(aAt + lda & NATURAL, LAST) : a0 + ROW;
@@ -93,8 +118,103 @@ final class VectorTile6x2 extends VectorTile {
                 FloatVector c41 = FRESH ? c01 : FloatVector.fromArray(S, start, sj + 4 * startRow + L);
                 FloatVector c50 = FRESH ? c00 : FloatVector.fromArray(S, start, sj + 5 * startRow);
                 FloatVector c51 = FRESH ? c01 : FloatVector.fromArray(S, start, sj + 5 * startRow + L);
-                for (int p = 0; p < depth; p++) {
-                    int q = bj + p * (LDB == 0 ? ldb : LDB);
+                int p = 0;
+                for (int end = ROUND == 1 ? 0 : depth & -ROUND; p < end; p += ROUND) {
+                    int q = bj + p * row;
+                    int t = p * column;
+                    FloatVector b0 = FloatVector.fromArray(S, b, q);
+                    FloatVector b1 = FloatVector.fromArray(S, b, q + L);
+                    VarHandle.acquireFence();
+                    FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[a0 + t])).reinterpretAsFloats();
+                    c00 = x.fma(b0, c00);
+                    c01 = x.fma(b1, c01);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a1 + t])).reinterpretAsFloats();
+                    c10 = x.fma(b0, c10);
+                    c11 = x.fma(b1, c11);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a2 + t])).reinterpretAsFloats();
+                    c20 = x.fma(b0, c20);
+                    c21 = x.fma(b1, c21);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a3 + t])).reinterpretAsFloats();
+                    c30 = x.fma(b0, c30);
+                    c31 = x.fma(b1, c31);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a4 + t])).reinterpretAsFloats();
+                    c40 = x.fma(b0, c40);
+                    c41 = x.fma(b1, c41);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a5 + t])).reinterpretAsFloats();
+                    c50 = x.fma(b0, c50);
+                    c51 = x.fma(b1, c51);
+                    VarHandle.acquireFence();
+                    b0 = FloatVector.fromArray(S, b, q + row);
+                    b1 = FloatVector.fromArray(S, b, q + row + L);
+                    VarHandle.acquireFence();
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a0 + t + column])).reinterpretAsFloats();
+                    c00 = x.fma(b0, c00);
+                    c01 = x.fma(b1, c01);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a1 + t + column])).reinterpretAsFloats();
+                    c10 = x.fma(b0, c10);
+                    c11 = x.fma(b1, c11);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a2 + t + column])).reinterpretAsFloats();
+                    c20 = x.fma(b0, c20);
+                    c21 = x.fma(b1, c21);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a3 + t + column])).reinterpretAsFloats();
+                    c30 = x.fma(b0, c30);
+                    c31 = x.fma(b1, c31);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a4 + t + column])).reinterpretAsFloats();
+                    c40 = x.fma(b0, c40);
+                    c41 = x.fma(b1, c41);
+                    x = IntVector.broadcast(I, floatToRawIntBits(a[a5 + t + column])).reinterpretAsFloats();
+                    c50 = x.fma(b0, c50);
+                    c51 = x.fma(b1, c51);
+                    if (ROUND == 4) {
+                        VarHandle.acquireFence();
+                        b0 = FloatVector.fromArray(S, b, q + 2 * row);
+                        b1 = FloatVector.fromArray(S, b, q + 2 * row + L);
+                        VarHandle.acquireFence();
+                        x = IntVector.broadcast(I, floatToRawIntBits(a[a0 + t + 2 * column])).reinterpretAsFloats();
+                        c00 = x.fma(b0, c00);
+                        c01 = x.fma(b1, c01);
+                        x = IntVector.broadcast(I, floatToRawIntBits(a[a1 + t + 2 * column])).reinterpretAsFloats();
+                        c10 = x.fma(b0, c10);
+                        c11 = x.fma(b1, c11);
+                        x = IntVector.broadcast(I, floatToRawIntBits(a[a2 + t + 2 * column])).reinterpretAsFloats();
+                        c20 = x.fma(b0, c20);
+                        c21 = x.fma(b1, c21);
+                        x = IntVector.broadcast(I, floatToRawIntBits(a[a3 + t + 2 * column])).reinterpretAsFloats();
+                        c30 = x.fma(b0, c30);
+                        c31 = x.fma(b1, c31);
+                        x = IntVector.broadcast(I, floatToRawIntBits(a[a4 + t + 2 * column])).reinterpretAsFloats();
+                        c40 = x.fma(b0, c40);
+                        c41 = x.fma(b1, c41);
+                        x = IntVector.broadcast(I, floatToRawIntBits(a[a5 + t + 2 * column])).reinterpretAsFloats();
+                        c50 = x.fma(b0, c50);
+                        c51 = x.fma(b1, c51);
+                        VarHandle.acquireFence();
+                        b0 = FloatVector.fromArray(S, b, q + 3 * row);
+                        b1 = FloatVector.fromArray(S, b, q + 3 * row + L);
+                        VarHandle.acquireFence();
+                        x = IntVector.broadcast(I, floatToRawIntBits(a[a0 + t + 3 * column])).reinterpretAsFloats();
+                        c00 = x.fma(b0, c00);
+                        c01 = x.fma(b1, c01);
+                        x = IntVector.broadcast(I, floatToRawIntBits(a[a1 + t + 3 * column])).reinterpretAsFloats();
+                        c10 = x.fma(b0, c10);
+                        c11 = x.fma(b1, c11);
+                        x = IntVector.broadcast(I, floatToRawIntBits(a[a2 + t + 3 * column])).reinterpretAsFloats();
+                        c20 = x.fma(b0, c20);
+                        c21 = x.fma(b1, c21);
+                        x = IntVector.broadcast(I, floatToRawIntBits(a[a3 + t + 3 * column])).reinterpretAsFloats();
+                        c30 = x.fma(b0, c30);
+                        c31 = x.fma(b1, c31);
+                        x = IntVector.broadcast(I, floatToRawIntBits(a[a4 + t + 3 * column])).reinterpretAsFloats();
+                        c40 = x.fma(b0, c40);
+                        c41 = x.fma(b1, c41);
+                        x = IntVector.broadcast(I, floatToRawIntBits(a[a5 + t + 3 * column])).reinterpretAsFloats();
+                        c50 = x.fma(b0, c50);
+                        c51 = x.fma(b1, c51);
+                    }
+                }
+                for (; p < depth; p++) {
+                    int q = bj + p * row;
+                    int t = p * column;
                     FloatVector b0 = FloatVector.fromArray(S, b, q);
                     FloatVector b1 = FloatVector.fromArray(S, b, q + L);
                     if (PACKS) {
@@ -106,7 +226,6 @@ final class VectorTile6x2 extends VectorTile {
                     if (BOUNDED) {
                         VarHandle.acquireFence();
                     }
-                    int t = p * (COLUMN == 0 ? lda : COLUMN);
                     FloatVector x = IntVector.broadcast(I, floatToRawIntBits(a[a0 + t])).reinterpretAsFloats();
                     c00 = x.fma(b0, c00);
                     c01 = x.fma(b1, c01);
