@@ -60,8 +60,8 @@ final class VectorPanel {
     /// once before the loop, with some eight instructions each, and otherwise a few in each step.
     private static final int DEEP = 48;
     /// From these depths on a round of [VectorTile6x2] has two steps, and four. Four at a depth of 64 take 2 to 3% more
-    /// than two; at 32 two gain nothing; NT 32 x 10 x 32 takes up to 7% more with two, 19% with four. Where
-    /// the distance of B's rows is no constant, a round would check indices of each step, 30 instructions a step in place
+    /// than two; at 32 two gain nothing; NT 32 x 10 x 32 takes up to 7% more with two, 19% with four. Where the
+    /// distance of B's rows is no constant, a round would check indices in each step, 30 instructions a step in place
     /// of 33; of 12 x 128 x 1000 C2 makes a loop with 212 spills then (Zen 3).
     private static final int TWO_STEPS = 64;
     private static final int FOUR_STEPS = 128;

@@ -79,10 +79,11 @@ import lanegrad.Backend;
 /// `p * aColumn` it checked each of them in each step and ran out of registers for them; 256 x 256 x 256 reached 77% of
 /// peak, and 94% without. (4) No second step in the loop over p: unrolled by two, 6 x 2 ran at two thirds of its speed,
 /// with AVX2 at less than half, unless fences order its loads. Only 6 x 2 with them, and 8 x 10, which has ten
-/// accumulators for 32 registers, gain by it. (5) No more of it than C1 can take: where it runs out of virtual registers ("COMPILE SKIPPED" in
-/// `-XX:+PrintCompilation`), a method that was first compiled without profiling stays so for ever, at a hundredth of
-/// its speed. 12 x 2 and 16 x 1 with a mask at each store are too much, 8 x 2 was in some forms (NN 1437 x 96 x 9 in a
-/// fresh JVM: 12 ms, 38 µs now). (6) Indices that it can see not to overflow: [#BOUNDED].
+/// accumulators for 32 registers, gain by it. (5) No more of it than C1 can take: where it runs out of virtual
+/// registers ("COMPILE SKIPPED" in `-XX:+PrintCompilation`), a method that was first compiled without profiling stays
+/// so for ever, at a hundredth of its speed. 12 x 2 and 16 x 1 with a mask at each store are too much, 8 x 2 was in
+/// some forms (NN 1437 x 96 x 9 in a fresh JVM: 12 ms, 38 µs now). (6) Indices that it can see not to overflow:
+/// [#BOUNDED].
 ///
 /// **Beginning and end** of a tile are 220 (4 x 4) to 450 instructions (8 x 10), checks of indices before the loop and
 /// at the stores above all. The loop's last multiply-adds hide a part of them; what is left of 32 x 64 x n beside the

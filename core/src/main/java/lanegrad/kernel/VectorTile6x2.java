@@ -119,6 +119,7 @@ final class VectorTile6x2 extends VectorTile {
                 FloatVector c50 = FRESH ? c00 : FloatVector.fromArray(S, start, sj + 5 * startRow);
                 FloatVector c51 = FRESH ? c01 : FloatVector.fromArray(S, start, sj + 5 * startRow + L);
                 int p = 0;
+                // No load of A comes before those of B of its step, and none of the next step before them.
                 for (int end = ROUND == 1 ? 0 : depth & -ROUND; p < end; p += ROUND) {
                     int q = bj + p * row;
                     int t = p * column;

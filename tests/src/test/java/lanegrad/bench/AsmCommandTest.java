@@ -268,12 +268,12 @@ class AsmCommandTest {
         assertTrue(hot.contains(" " + fmas + " fma, ") && hot.contains(" 0 spills, "), hot);
     }
 
-    /// With 16 registers nothing is left in the loop of 6 x 2 but 12 multiply-adds, 6 broadcasts and 2 loads a step, and
-    /// 5 a round for a multiple of p and the end, whatever the distance of A's rows; 2 or 4 more for that of a stored
-    /// A^T, and 4 for copying B. A round has two steps from a depth of 64 on, from 128 four; steps that are left over
-    /// have a loop of their own. Nor does it spill, with no register to spare, where all hangs on the order of loads:
-    /// other collectors than G1 do not strip-mine loops, and C2 ordered them otherwise. In a JVM of its own, as one JVM
-    /// has one collector.
+    /// With 16 registers nothing is left in the loop of 6 x 2 but 12 multiply-adds, 6 broadcasts and 2 loads a step,
+    /// and 5 a round for a multiple of p and the end, whatever the distance of A's rows; 2 or 4 more for that of a
+    /// stored A^T, and 4 for copying B. A round has two steps from a depth of 64 on, from 128 four; steps that are left
+    /// over have a loop of their own. Nor does it spill, with no register to spare, where all hangs on the order of
+    /// loads: other collectors than G1 do not strip-mine loops, and C2 ordered them otherwise. In a JVM of its own, as
+    /// one JVM has one collector.
     @ParameterizedTest
     @CsvSource({"tile6x2, 45, NN 96x64x32", "tile6x2, 45, NN 96x67x16", "tile6x2, 25, NT 96x10x32",
         "tile6x2, 45, NT 96x100x48", "tile6x2, 85, NT 96x1024x512", "tile6x2, 85, TT 96x303x64",
