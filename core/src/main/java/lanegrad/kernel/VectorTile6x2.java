@@ -14,14 +14,14 @@ import jdk.incubator.vector.VectorSpecies;
 /// 6 rows by 2 vectors: 12 accumulators, 2 vectors of B and a broadcast or two: the most that 16 registers hold. It
 /// also serves the last columns of C, if they are more than one vector. Whole vectors of B it can copy on the way.
 ///
-/// **Few instructions.** A step has 12 multiply-adds, 6 broadcasts, 2 loads, and 5 more: p times the distance of B's
-/// rows, the next p, and whether there is one. The distance of A's rows adds nothing, that of an A^T's, if it is a
-/// constant, 2, and copying B 4. Where that of B's rows is no constant, two of its indices are checked in each step: 34
-/// instructions, and 36 to 41 to copy B, which the first rows do. (Until C2 knew the bounds of [VectorTile#BOUNDED] it
-/// was 28 for constant distances of A's rows, 34 for others, 30 for A^T.) A core of its own issues 34 in the 6 cycles
-/// of the multiply-adds as well. One that other work shares does not, nor would one of four instructions a cycle:
-/// beside other work 128 x 64 x 128 and 256 x 256 x 256 take 5 to 7% less than with 28, 1437 x 64 x 128 4 to 5%, and
-/// 300 x 300 x 300 16% less than with 34; alone, the same (Zen 4 under AVX2).
+/// **Few instructions.** A single step has 12 multiply-adds, 6 broadcasts, 2 loads, and 5 more: p times the distance of
+/// B's rows, the next p, and whether there is one. The distance of A's rows adds nothing, that of an A^T's, if it is a
+/// constant, 2, and copying B 4. Where that of B's rows is no constant, two of its indices are checked in each step: 32
+/// to 34 instructions, and 36 to 41 to copy B, which the first rows do. (Until C2 knew the bounds of
+/// [VectorTile#BOUNDED] it was 28 for constant distances of A's rows, 34 for others, 30 for A^T.) A core of its own
+/// issues 34 in the 6 cycles of the multiply-adds as well. One that other work shares does not, nor would one of four
+/// instructions a cycle: beside other work 128 x 64 x 128 and 256 x 256 x 256 take 5 to 7% less than with 28, 1437 x 64
+/// x 128 4 to 5%, and 300 x 300 x 300 16% less than with 34; alone, the same (Zen 4 under AVX2).
 ///
 /// **No register to spare.** If C2 loads a third broadcast before the first two are used, it keeps an accumulator in
 /// memory, and each step waits 14 cycles for it in place of 6. With nothing to compute for them all broadcasts are
@@ -41,12 +41,13 @@ import jdk.incubator.vector.VectorSpecies;
 /// instructions in place of 140 (NT 32 x 10 x 32 the same, TN 64 x 32 x 32 3% more, TN 32 x 32 x 10 6%, NN 32 x 32 x
 /// 10 3% less): on a quiet core they are no longer what counts.
 ///
-/// **Rounds of two and four steps.** A core that other work shares issues about half as many instructions. So from a
-/// depth of 64 on a round of the loop over p has two steps, from 128 on four, of 22.5 and 21.3 instructions each, and a
-/// second loop does the rest. Nothing spills if a fence stands before the loads of B as well. Beside other work 32 x 64
-/// x 32 and 1437 x 64 x 32 take up to 17 and 22% less, 64 x 64 x 64 up to 9%, 256 x 256 x 256, 512 x 512 x 512, 1024 x
-/// 1024 x 1024 and 128 x 784 x 512 1 to 11%; on a quiet core from 2% less to 1% more (Zen 3). Fewer steps stay single:
-/// there is more to check before the loop. Tried:
+/// **Rounds of two and four steps.** Instructions count where other work shares the core: 32 x 64 x 32 by single steps
+/// then takes up to 1.8 times as long. So from a depth of 64 on a round of the loop over p has two steps, from 128 on
+/// four, of 22.5 and 21.3 instructions each, and a second loop does the rest. Nothing spills if a fence stands before
+/// the loads of B as well. Beside other work 32 x 64 x 32 and 1437 x 64 x 32 take up to 17 and 22% less, 64 x 64 x 64
+/// up to 9%, 256 x 256 x 256 up to 10%, 512 x 512 x 512 and 1024 x 1024 x 1024 up to 4 and 2%, a step of a 784-512-10
+/// network 5 to 11%; on a quiet core from 2% less to 2% more (Zen 3). Lesser depths stay single: there is more to check
+/// before the loop. Tried:
 ///
 /// - 4 x 2 by two steps: C2 does all loads of a step before the next step's fence, keeps one accumulator in memory, and
 ///   32 x 64 x 32 takes 56% more. With the loads of B of both steps first it spills nothing, and gains nothing.
@@ -54,11 +55,16 @@ import jdk.incubator.vector.VectorSpecies;
 ///   round, which C2 unrolls: 35 to 58%, as it checks indices of A and B in each round.
 ///
 /// **Counting for the JIT.** It compiles what has run many rounds, and is late if a round has four steps: the first 20
-/// products 512 x 512 x 512 in a fresh JVM took 2.0 s in place of 1.2, 60 of 128 x 784 x 512 1.9 in place of 1.1. Loops
-/// of nothing count the steps instead, which C2 removes: 1.6 and 1.3 s. They also give it a place to replace the method
-/// before there are any accumulators. Inside the round they cost two instructions, as the loop is not strip-mined then;
-/// at the beginning of a panel a method that was replaced there was compiled again, at times with all checks in the
-/// loop, and a step of a 784-512-10 network took 5.7 ms for good, in place of 2.6.
+/// products 512 x 512 x 512 in a fresh JVM took 1.8 s in place of 1.1, 60 of 128 x 784 x 512 2.2 in place of 1.2. So
+/// empty loops count the steps, of which C2 leaves four instructions a call: 1.5 and 1.4 s, and 3,200 steps of a
+/// 64-32-10 network 3.0 s, as with single steps. They also give the JIT a place to replace the method where no
+/// accumulators are alive. Behind the tiles they are level: 1.5 and 1.7 s, the network 2.6. Inside the round they cost
+/// two instructions, as the loop is not strip-mined then. At the beginning of a panel a method that was replaced there
+/// was compiled again, in some JVMs with all checks in the loop, and a step of a 784-512-10 network took 5.7 ms for
+/// good, in place of 2.6.
+///
+/// (Over 300 lines: no loop over the steps of a round is compiled well, so five copies of a step stand one below the
+/// other.)
 final class VectorTile6x2 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();
@@ -87,7 +93,7 @@ final class VectorTile6x2 extends VectorTile {
         int column = COLUMN == 0 ? lda : COLUMN;
         boolean nan = false;
         if (ROUND > 1) {
-            // For the JIT, which counts rounds and would compile late; C2 leaves nothing of it.
+            // For the JIT, which counts rounds and would compile late.
             for (int i = 0; i < (STACKED ? tiles : 1); i++) {
                 for (int j = 0; j < (WIDE ? columns / (2 * L) : 1); j++) {
                     for (int p = 0; p < depth; p++) {
@@ -119,7 +125,7 @@ final class VectorTile6x2 extends VectorTile {
                 FloatVector c50 = FRESH ? c00 : FloatVector.fromArray(S, start, sj + 5 * startRow);
                 FloatVector c51 = FRESH ? c01 : FloatVector.fromArray(S, start, sj + 5 * startRow + L);
                 int p = 0;
-                // No load of A comes before those of B of its step, and none of the next step before them.
+                // The fences keep loads in this order: B, then A, step by step.
                 for (int end = ROUND == 1 ? 0 : depth & -ROUND; p < end; p += ROUND) {
                     int q = bj + p * row;
                     int t = p * column;
