@@ -228,10 +228,10 @@ final class PredictCommand implements Callable<Integer> {
         right += truth == read ? 1 : 0;
         double[] shares = classifier.shares(scores, row);
         boolean probable = classifier.objective().probabilistic();
-        String is = q.label() < 0 ? "" : " is a " + q.label() + (task == Task.DIGITS ? "" : ", "
+        String shown = q.label() < 0 ? "" : " shows " + q.label() + (task == Task.DIGITS ? "" : ", "
                 + task.classes.get(truth));
         String verdict = "read as " + task.classes.get(read);
-        String title = q.name() + is + (is.isEmpty() ? ": " : "; ") + (truth >= 0 && truth != read
+        String title = q.name() + shown + (shown.isEmpty() ? ": " : "; ") + (truth >= 0 && truth != read
                 ? terminal.red(verdict) : verdict);
         if (quiet) {
             terminal.out.println(title + ", " + share(shares[read], probable).strip());

@@ -75,7 +75,7 @@ final class Report {
             }
             line.append("   ");
             if (row == 1) {
-                line.append("test digit ").append(i).append(task == Task.DIGITS ? " is a " : " is ")
+                line.append("test digit ").append(i).append(task == Task.DIGITS ? " shows " : " is ")
                         .append(task.classes.get(result.labels()[i])).append("; read as");
             } else if (row >= 2 && row <= 4 && row - 2 < p.length) {
                 int c = order[row - 2];

@@ -74,7 +74,7 @@ class PredictCommandTest {
 
     // The lines of the report that train and predict both print: number, class, truth, shares.
     private static List<String> reported(String out) {
-        return Pattern.compile("test digit (\\d+) is a (\\d); read as").matcher(out).results().map(MatchResult::group)
+        return Pattern.compile("test digit (\\d+) shows (\\d); read as").matcher(out).results().map(MatchResult::group)
                 .toList();
     }
 
@@ -89,7 +89,7 @@ class PredictCommandTest {
         assertEquals(spot, good(run("predict", "--index", "0-359", "--quiet", "--model", file.toString())).out());
 
         int[][] counts = new int[10][10];
-        Pattern.compile("is a (\\d); read as (\\d)").matcher(spot).results()
+        Pattern.compile("shows (\\d); read as (\\d)").matcher(spot).results()
                 .forEach(m -> counts[Integer.parseInt(m.group(1))][Integer.parseInt(m.group(2))]++);
         assertEquals(confusion, Arrays.deepToString(counts).replace(" ", ""));
         assertTrue(train.contains(" (354 of 360 images)") && spot.endsWith("354 of 360 read right\n"), spot);
@@ -126,7 +126,7 @@ class PredictCommandTest {
     @Test
     void aDigitIsShownWithTheShareOfEveryClass() {
         String out = good(run("predict", "--index", "133")).out();
-        assertTrue(out.startsWith("trained on 1,437 digits: 64-64-10 relu\n\n  test digit 133 is a 7; read as 9\n"),
+        assertTrue(out.startsWith("trained on 1,437 digits: 64-64-10 relu\n\n  test digit 133 shows 7; read as 9\n"),
                 out);
         double sum = 0;
         List<MatchResult> shares = Pattern.compile("(?m) {3}   (\\d)  ([ 0-9.]{5})%  [━─]{20}$").matcher(out).results()
@@ -144,13 +144,13 @@ class PredictCommandTest {
     void parityModelsSayEvenOrOdd() {
         Path file = model("--task", "parity", "--hidden", "12,8", "--activation", "tanh", "--dropout", "0.1");
         String out = good(run("predict", "--model", file.toString(), "--index", "0,1", "--quiet")).out();
-        assertTrue(out.matches("test digit 0 is a 6, even; read as even, [0-9.]+%\n"
-                + "test digit 1 is a 9, odd; read as odd, [0-9.]+%\n2 of 2 read right\n"), out);
+        assertTrue(out.matches("test digit 0 shows 6, even; read as even, [0-9.]+%\n"
+                + "test digit 1 shows 9, odd; read as odd, [0-9.]+%\n2 of 2 read right\n"), out);
         String shown = good(run("predict", "--model", file.toString(), "--index", "1")).out();
         assertTrue(shown.startsWith(file + ": 64-12-8-1 tanh; test accuracy 0."), shown);
         assertTrue(shown.contains("   even  ") && shown.contains("    odd  "), shown);
         assertTrue(good(run("predict", "--task", "parity", "--index", "1", "--quiet")).out()
-                .startsWith("test digit 1 is a 9, odd; read as odd, "));
+                .startsWith("test digit 1 shows 9, odd; read as odd, "));
     }
 
     /// A hinge gives no probabilities: scores are shown, without a sign of percent.
@@ -198,8 +198,9 @@ class PredictCommandTest {
         }
         String name = file(text.toString()).toString();
         String out = good(run("predict", name, "--quiet")).out();
-        assertTrue(out.matches("(?s)\\Q" + name + "\\E, line 1 is a 6; read as 6, .*%\n\\Q" + name
-                + "\\E, line 2: read as 9, .*%\n\\Q" + name + "\\E, line 3 is a 3; read as 3, .*\n2 of 2 read right\n"),
+        assertTrue(out.matches("(?s)\\Q" + name + "\\E, line 1 shows 6; read as 6, .*%\n\\Q" + name
+                + "\\E, line 2: read as 9, .*%\n\\Q" + name
+                + "\\E, line 3 shows 3; read as 3, .*\n2 of 2 read right\n"),
                 out);
         String drawn = good(run("predict", name)).out();
         assertEquals(30, drawn.lines().filter(l -> l.contains("%")).count(), drawn);

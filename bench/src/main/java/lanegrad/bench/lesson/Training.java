@@ -217,7 +217,7 @@ final class Training extends Chapter {
             int label = result.labels()[i];
             int read = result.predictions()[i];
             if (read != label) {
-                print("test digit %3d is a %d, read as %d with probability %.3f; the %d got %.3f", i, label,
+                print("test digit %3d shows %d, read as %d with probability %.3f; the %d got %.3f", i, label,
                         read, p.get(i, read), label, p.get(i, label));
                 // hide
                 wrong.add(new Figure.Image(Lesson.row(lesson.split().test(), i), "is " + label + "\n" + best(p, i)));
