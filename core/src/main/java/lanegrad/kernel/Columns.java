@@ -100,13 +100,13 @@ public final class Columns {
         // Two vectors at a time, for two reasons. A line of the cache holds two of 256 bits, and where the distance of
         // the rows shares few places of L1, it has been pushed out when the second comes. And four chains wait for each
         // other, eight do not. One at a time 128 x 512 took 18 µs in place of 10, 128 x 128 2.5 in place of 1.3, 128 x
-        // 10 158 ns in place of 89, 32 x 32 65 in place of 56. Only 8 columns lose, which are loaded twice: 32 x 8
-        // takes 34 ns in place of 24 (Zen 3).
+        // 10 158 ns in place of 89, 32 x 32 65 in place of 56 (Zen 3). 17, 20, 24 and 40 columns are level, 8, which
+        // are loaded twice, lose: 32 x 8 takes 34 ns in place of 24.
         //
         // Where two are too many they overlap: the columns in both get the same sums twice, from the same y. No two
         // pairs overlap: where less than a vector would be left over, the pair before takes less. So only rows of less
-        // than a vector need a mask; masked loads cost 32 x 32 a third more. No vector goes through a helper, for the
-        // reason given at VectorUnaryLoop: three boxes a training step.
+        // than a vector need a mask; with masked loads, one at a time, 32 x 32 took a third more. No vector goes
+        // through a helper, for the reason given at VectorUnaryLoop: three boxes a training step.
         static void sum(float[] x, int at, int rows, int columns, float[] y, int to, boolean add) {
             int l = S.length();
             if (columns < l) {

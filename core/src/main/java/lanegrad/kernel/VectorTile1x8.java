@@ -11,10 +11,10 @@ import jdk.incubator.vector.VectorSpecies;
 /// One row by 8 vectors: a batch of one over 128 columns, with 256 bits over 64. B passes by once and in the order of
 /// its storage; as two passes of 4 vectors, each reading half of every row, 1 x 64 x 128 took twice as long.
 ///
-/// With 256 bits a step has eight loads of B and eight multiply-adds, so loads are what it waits for, and a load that
-/// crosses a line takes two turns. Every second one does where the array begins 16 bytes into a line, as large ones
-/// do: 1 x 64 x 128 takes 390 ns, 300 where vectors begin at multiples of 32 bytes (Zen 3; `bOffset` 4, in a JVM with
-/// `-XX:ObjectAlignmentInBytes=64`). Java does not tell where an array lies, so that no kernel can see to it.
+/// With 256 bits a step has as many loads of B as multiply-adds, and waits for the loads. One that crosses a line takes
+/// two turns, and every second one does, unless vectors begin at multiples of 32 bytes: then 1 x 64 x 128 takes 300 ns,
+/// else 390 (Zen 3; `bOffset` 4 and 0, in a JVM with `-XX:ObjectAlignmentInBytes=64`, where arrays begin 16 bytes into
+/// a line). Java does not tell where an array lies, so that no kernel can see to it.
 final class VectorTile1x8 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();

@@ -200,8 +200,7 @@ class PredictCommandTest {
         String out = good(run("predict", name, "--quiet")).out();
         assertTrue(out.matches("(?s)\\Q" + name + "\\E, line 1 shows 6; read as 6, .*%\n\\Q" + name
                 + "\\E, line 2: read as 9, .*%\n\\Q" + name
-                + "\\E, line 3 shows 3; read as 3, .*\n2 of 2 read right\n"),
-                out);
+                + "\\E, line 3 shows 3; read as 3, .*\n2 of 2 read right\n"), out);
         String drawn = good(run("predict", name)).out();
         assertEquals(30, drawn.lines().filter(l -> l.contains("%")).count(), drawn);
     }
