@@ -174,7 +174,7 @@ public abstract class Optimizer {
         Parts() {
             int n = 0;
             for (Var p : parameters) {
-                n += (p.value().size() + PART - 1) / PART;
+                n += partsOf(p.value().size());
             }
             owner = new int[n];
             from = new int[n];
@@ -185,12 +185,17 @@ public abstract class Optimizer {
             int k = 0;
             for (int i = 0; i < parameters.length; i++) {
                 int size = parameters[i].value().size();
-                for (int start = 0; start < size; start += PART, k++) {
+                for (int part = 0; part < partsOf(size); part++, k++) {
                     owner[k] = i;
-                    from[k] = start;
-                    to[k] = Math.min(start + PART, size);
+                    from[k] = part * PART;
+                    to[k] = from[k] + Math.min(PART, size - from[k]);
                 }
             }
+        }
+
+        // How many parts so many floats have. Sums that pass `size` would overflow at the longest arrays.
+        private static int partsOf(int size) {
+            return size == 0 ? 0 : (size - 1) / PART + 1;
         }
 
         // Whether any parameter has a new gradient.
