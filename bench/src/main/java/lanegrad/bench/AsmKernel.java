@@ -92,6 +92,9 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
             tiles.put("tile8x10", "NN 96x64x10");
         }
         tiles.put(many ? "tile8x2" : "tile6x2", (whole ? "NN 8x64x" : "NN 96x64x") + 2 * vector.lanes());
+        if (!many) {
+            tiles.put("tile5x2", "NN 10x64x" + 2 * vector.lanes());
+        }
         if (vector.lanes() >= 8) {
             tiles.put("tile8x1", "NN 96x64x7");
         }

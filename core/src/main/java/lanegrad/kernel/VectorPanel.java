@@ -23,7 +23,7 @@ final class VectorPanel {
     private static final int TEN = 10;
     /// Fewer rows than this are cut into fives where that makes them come out even: 5, 9 and 10 of them. With more rows
     /// it gains a tenth at most, and costs a start-up the compilation of another tile. The ten rows of a C^T take 32
-    /// columns as 5 x 4 of 256 bits: of 8 x 2 and 4 x 2 two rows would be done twice.
+    /// columns as 5 x 4 of 256 bits: of 8 x 2 and 4 x 2 two rows would be done twice. With 16 registers they are 5 x 2.
     private static final int FEW = 12;
     /// The fewest rows of a tile that knows the distance of A's.
     private static final int TALL = 8;
@@ -83,7 +83,8 @@ final class VectorPanel {
 
     /// Columns that the panel takes; the last vector may be stored in part.
     final int width;
-    /// From tall to low, then the tile of one row, which is never asked for more.
+    /// That of 5 rows for those few that it suits, the others from tall to low, then the tile of one row, which is
+    /// never asked for more.
     private final Tile[] tiles;
     /// Whether there are 16 registers only.
     private final boolean sixteen;
@@ -91,7 +92,7 @@ final class VectorPanel {
     private VectorPanel(int width, Tile... tiles) {
         this.width = width;
         this.tiles = tiles;
-        sixteen = tiles[0].template == VectorTile6x2.class;
+        sixteen = tiles[0].template == VectorTile5x2.class;
     }
 
     /// The panels of a machine, which choose among them.
@@ -179,10 +180,11 @@ final class VectorPanel {
     }
 
     private static VectorPanel twoVectors(int width, boolean many, VectorSpecies<Float> species, int columns) {
-        Tile tall = many ? new Tile(VectorTile8x2.class, 8, species, columns)
-                : new Tile(VectorTile6x2.class, 6, species, columns, true);
-        return new VectorPanel(width, tall, new Tile(VectorTile4x2.class, 4, species, columns, !many),
-                single(species, columns));
+        Tile four = new Tile(VectorTile4x2.class, 4, species, columns, !many);
+        Tile single = single(species, columns);
+        return many ? new VectorPanel(width, new Tile(VectorTile8x2.class, 8, species, columns), four, single)
+                : new VectorPanel(width, new Tile(VectorTile5x2.class, 5, species, columns, true),
+                        new Tile(VectorTile6x2.class, 6, species, columns, true), four, single);
     }
 
     // A row of two vectors in four of half the length, if there are such.
@@ -311,9 +313,10 @@ final class VectorPanel {
             this.columns = columns;
             this.stacked = stacked;
             packs = columns == 0 && (template == VectorTile12x2.class || template == VectorTile6x2.class
-                    || template == VectorTile4x2.class);
-            boolean wide = columns == 0 && (template == VectorTile6x2.class || template == VectorTile4x2.class
-                    || template == VectorTile1x4.class || template == VectorTile1x2.class);
+                    || template == VectorTile5x2.class || template == VectorTile4x2.class);
+            boolean wide = columns == 0 && (template == VectorTile6x2.class || template == VectorTile5x2.class
+                    || template == VectorTile4x2.class || template == VectorTile1x4.class
+                    || template == VectorTile1x2.class);
             rounds = columns == 0 && template == VectorTile6x2.class;
             copies = new VectorTile[rounds ? 3 << ROUND : wide ? WIDE + PACKS : packs ? 2 * PACKS : PACKS];
         }
@@ -351,8 +354,8 @@ final class VectorPanel {
 
         private boolean suits(int lda, boolean transposed, boolean flush) {
             // With A transposed and an unknown distance C2 loads all broadcasts of a step at once: 6 x 2 has no
-            // registers for them, and half the speed of 4 x 2.
-            if (template == VectorTile6x2.class) {
+            // registers for them, and half the speed of 4 x 2; nor has 5 x 2.
+            if (template == VectorTile6x2.class || template == VectorTile5x2.class) {
                 return !transposed || distance(lda) > 0;
             }
             // Indices of 16 rows are more than there are registers.

@@ -55,8 +55,9 @@ import lanegrad.Backend;
 /// | 32 | at most 128 bits | 16 | 6 x 4, and 4 x 4 for what 6 leaves |
 /// | 32 | at most 128 bits | 5 to 8, and fewer | 8 x 2 and 4 x 2; 4 x 2 |
 /// | 16 | 256 bits | 9 to 16 | 6 x 2: 12 + 2 + 2 = 16 registers; 4 x 2 for the rest, and A^T of unknown distance |
+/// | 16 | 256 bits | the same, 5, 9 and 10 rows | 5 x 2; 4 x 2 for the other 4 of 9 |
 /// | 16 | 256 bits | 5 to 8, and fewer | 8 x 1; 4 x 2 of 128 bits for the rest; 4 x 2 |
-/// | 16 | 128 bits | 5 to 8, and fewer | 6 x 2 and 4 x 2; 4 x 2 |
+/// | 16 | 128 bits | 5 to 8, and fewer | 6 x 2, 5 x 2 and 4 x 2; 4 x 2 |
 /// | any | 128 bits | up to 8 | 1 x 2: single rows |
 /// | any | a quarter of the panel | more | 1 x 4: single rows, four chains to hide the 4 cycles of an fma |
 /// | any | 256 bits, 512 bits | 64, 128 | 1 x 8: up to three rows; with 256 bits also 1 x 4 for 32 columns |
@@ -102,11 +103,13 @@ abstract class VectorTile {
     /// @param ldb the distance of two rows of B where it is a constant: less than the tile's width, or one, two, four
     ///        or eight times that; else 0
     /// @param columns 0 if all are stored; [#MASKED]; or, where there are no mask registers, how many
-    /// @param packs whether B is copied on the way; only of [VectorTile12x2], [VectorTile6x2], and [VectorTile4x2]
+    /// @param packs whether B is copied on the way; only of [VectorTile12x2], and the tiles of 6, 5 and 4 rows by 2
+    ///        vectors
     /// @param wide whether it goes on with the next panels: k rows behind if B is packed, its rows as far apart as a
-    ///        panel is wide, else beside; only of [VectorTile6x2], [VectorTile4x2], [VectorTile1x4] and [VectorTile1x2]
-    /// @param stacked whether it goes on with the rows below, as many times as it is told; only of [VectorTile6x2] and
-    ///        [VectorTile4x2]
+    ///        panel is wide, else beside; only of the tiles of 6, 5 and 4 rows by 2 vectors, [VectorTile1x4] and
+    ///        [VectorTile1x2]
+    /// @param stacked whether it goes on with the rows below, as many times as it is told; only of the tiles of 6, 5
+    ///        and 4 rows by 2 vectors
     /// @param round how many steps a round of the loop over p has, 1, 2 or 4; more than 1 only of [VectorTile6x2]
     record Form(VectorSpecies<Float> species, int aRow, int aColumn, boolean fresh, int ldb, int columns,
             boolean packs, boolean wide, boolean stacked, int round) {

@@ -34,7 +34,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// **Loops over rows and over panels.** Beside the loop over p a call costs some 70 instructions, without its caller's,
 /// its tiles of one height 105, most of them for checks of A's indices, and each of their panels 140. A call for the
 /// panels of one tile only took 4% more for 32 x 64 x 32, 3% for 64 x 64 x 64, 5 to 7% for TN 64 x 32 x 32 and NT 32 x
-/// 10 x 32, 3% for 1437 x 64 x 32, and 1 to 6% less for TN 32 x 32 x 10, which has one tile of each height (Zen 3).
+/// 10 x 32, 3% for 1437 x 64 x 32, and 1 to 6% less for TN 32 x 32 x 10, which had one tile of each height (Zen 3).
 /// `j < columns; j += 2 * L` is not the same: a counted loop over panels, before which C2 checks all indices of C and
 /// of `start`, two comparisons each. Rows of C by a running index, `row = row + ldc & NATURAL`, took the same time. So
 /// did a constant distance of C's rows, with which the checks of twelve stores become two and a panel has 96

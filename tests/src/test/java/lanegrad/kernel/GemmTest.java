@@ -396,7 +396,7 @@ class GemmTest {
         int seed = 0;
         for (int edge = 64; edge <= 320; edge += 16) {
             for (int n = edge - 1; n <= edge + 1; n++) {
-                for (int m : new int[] {1, 4, 7, 13}) {
+                for (int m : new int[] {1, 4, 7, 10, 13}) {
                     for (int trans = 0; trans < 4; trans++) {
                         seed++;
                         new Problem((trans & 1) != 0, (trans & 2) != 0, m, n, 3, 1, seed / 2 % 2, seed % 5 == 0,
