@@ -172,7 +172,7 @@ final class VectorGemm extends GemmKernel {
         if (packed != null) {
             // Panel by panel: what is called once a product is compiled some 600 products later (64 x 64 x 100 takes
             // 0.9 ms until then if one call packs all panels, and 0.5 this way, where the last rows still wait).
-            tile = panel.tile(m, m, lda, transposed, fresh, true);
+            tile = panel.tile(m, m, k, lda, transposed, fresh, true);
             VectorTile packing = panel.copy(tile, VectorPanel.packing(panel.form(k, panel.width, lda, bRow, transposed,
                     fresh)));
             for (int j = 0; j < n; j += panel.width) {
@@ -188,7 +188,7 @@ final class VectorGemm extends GemmKernel {
         }
         while (i < m) {
             if (tile == null || m - i < 2 * tile.rows) {
-                tile = panel.tile(m, m - i, lda, transposed, fresh, ldc == n);
+                tile = panel.tile(m, m - i, k, lda, transposed, fresh, ldc == n);
                 copy = panel.copy(tile, form);
             }
             i = Math.min(i, m - tile.rows);

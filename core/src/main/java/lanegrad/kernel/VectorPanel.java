@@ -23,7 +23,8 @@ final class VectorPanel {
     private static final int TEN = 10;
     /// Fewer rows than this are cut into fives where that makes them come out even: 5, 9 and 10 of them. With more rows
     /// it gains a tenth at most, and costs a start-up the compilation of another tile. The ten rows of a C^T take 32
-    /// columns as 5 x 4 of 256 bits: of 8 x 2 and 4 x 2 two rows would be done twice. With 16 registers they are 5 x 2.
+    /// columns as 5 x 4 of 256 bits: of 8 x 2 and 4 x 2 two rows would be done twice. With 16 registers they are 5 x 2,
+    /// unless 6 x 2 has rounds of four steps for them: then twice 5 took 3% more than 6 and 4.
     private static final int FEW = 12;
     /// The fewest rows of a tile that knows the distance of A's.
     private static final int TALL = 8;
@@ -215,12 +216,13 @@ final class VectorPanel {
 
     /// The tile for the next of `left` of a block's m rows.
     ///
+    /// @param k steps of a tile
     /// @param lda distance of two rows of A as stored
     /// @param fresh whether the rows begin with a row that is not C's, so that some may be done twice
     /// @param flush whether a row of C ends where the next begins, and the columns of the panel are all of it
-    Tile tile(int m, int left, int lda, boolean transposed, boolean fresh, boolean flush) {
+    Tile tile(int m, int left, int k, int lda, boolean transposed, boolean fresh, boolean flush) {
         int i = 0;
-        while (i < tiles.length - 1 && !(tiles[i].takes(m, left, fresh, tiles[i + 1].rows)
+        while (i < tiles.length - 1 && !(tiles[i].takes(m, left, k, fresh, tiles[i + 1].rows)
                 && tiles[i].suits(lda, transposed, flush))) {
             i++;
         }
@@ -322,9 +324,10 @@ final class VectorPanel {
         }
 
         // Whether it is the next for `left` of m rows, where `lower` is the number of rows of the tile after it.
-        private boolean takes(int m, int left, boolean fresh, int lower) {
+        private boolean takes(int m, int left, int k, boolean fresh, int lower) {
             if (rows == 5) {
-                return m < FEW && fives(left) > 0;
+                boolean deep = template == VectorTile5x2.class && columns == 0 && k >= FOUR_STEPS;
+                return m < FEW && fives(left) > 0 && !(deep && left == 10);
             }
             if (m < rows) {
                 return false;

@@ -15,11 +15,11 @@ import jdk.incubator.vector.VectorSpecies;
 /// would do one by itself, or one twice, or ten in two heights. Whole vectors of B it can copy on the way, as these.
 ///
 /// A step has ten multiply-adds in 22 instructions, 5 cycles. 5 x 64 x 32 takes 268 ns in place of 430, 9 x 64 x 32 8
-/// to 10% less, 10 x 64 x 32 3%, 10 x 32 x 10 7 to 11%; of products with ten columns whose transpose is computed, TN 32
-/// x 32 x 10 5 to 8% less, TN 128 x 128 x 10 from 2% less on a quiet core to 5% more beside other work (Zen 3), as 6 x
-/// 2 has rounds of four steps there. With two steps a round 10 x 128 x 32 took 3 to 4% less, 10 x 256 x 64 4 to 6%
-/// more. More rows gain nothing: 32 as twice 6 and four times 5 took the same time as four times 6 and twice 4, 64 and
-/// 128 likewise.
+/// to 10% less, 10 x 64 x 32 3%, 10 x 32 x 10 7 to 9%, and TN 32 x 32 x 10, whose transpose is computed, 5 to 8% (Zen
+/// 3). TN 128 x 128 x 10 took 3% more in the mean of seven comparisons, as rounds of four steps make a 6 x 2 of fewer
+/// instructions: from that depth on ten rows are left to it. With two steps a round of its own 10 x 128 x 32 took 4 to
+/// 5% less than by 6 x 2, 10 x 256 x 64 4 to 6% more. More rows gain nothing: 32 as twice 6 and four times 5 took the
+/// same time as four times 6 and twice 4, 64 and 128 likewise.
 final class VectorTile5x2 extends VectorTile {
     private static final Form FORM = HiddenCopy.data(MethodHandles.lookup(), Form.class);
     private static final VectorSpecies<Float> S = FORM.species();

@@ -33,9 +33,9 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// **Loops over rows and over panels.** Beside the loop over p a call costs some 70 instructions, without its caller's,
 /// its tiles of one height 105, most of them for checks of A's indices, and each of their panels 140, with rounds of
-/// four steps 200, as each of their eight loads of B is checked by itself before the loop. A call for the
-/// panels of one tile only took 4% more for 32 x 64 x 32, 3% for 64 x 64 x 64, 5 to 7% for TN 64 x 32 x 32 and NT 32 x
-/// 10 x 32, 3% for 1437 x 64 x 32, and 1 to 6% less for TN 32 x 32 x 10, which had one tile of each height (Zen 3).
+/// four steps 200, as each of their eight loads of B is checked by itself before the loop. A call for the panels of one
+/// tile only took 4% more for 32 x 64 x 32, 3% for 64 x 64 x 64, 5 to 7% for TN 64 x 32 x 32 and NT 32 x 10 x 32, 3%
+/// for 1437 x 64 x 32, and 1 to 6% less for TN 32 x 32 x 10, which had one tile of each height (Zen 3).
 /// `j < columns; j += 2 * L` is not the same: a counted loop over panels, before which C2 checks all indices of C and
 /// of `start`, two comparisons each. Rows of C by a running index, `row = row + ldc & NATURAL`, took the same time. So
 /// did a constant distance of C's rows, with which the checks of twelve stores become two and a panel has 96
@@ -66,10 +66,11 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// **What is left.** The same tile in assembly over the same packed panels, in rounds of four steps, does 252 x 256 x
 /// 256 at 100.9 GFLOP/s, 97% of what the core can do; this one, in quiet minutes, 240 x 256 x 128 at 96 to 97, 256 x
-/// 256 x 256 at 91 to 96, the best of a JVM. By samples a step takes 6.1 cycles in place of 6.0, and what is beside the
-/// 256 steps of a panel 72. In assembly 160 further instructions there cost 20 cycles, 240 of them 37; so of 64 steps,
-/// as 32 x 64 x 32 has, a tenth is lost. No arrangement of panels helped: one at a time, so that B stays in L1, took 5
-/// to 11% more than eight beside each other, and pieces of 128 or 256 columns in place of 64 the same (Zen 3).
+/// 256 x 256 at 91 to 96, the best of a JVM. By the share of samples a step takes 6.1 cycles in place of 6.0, and what
+/// is beside the 256 steps of a panel 72. In assembly, all of it in L1, a panel ends 20 cycles late with 160 further
+/// instructions, 37 with 240. So of 64 steps, as 32 x 64 x 32 has, a tenth is lost. No arrangement of panels helped:
+/// one at a time, so that B stays in L1, took 3 to 12% more than eight beside each other, and pieces of 128 or 256
+/// columns in place of 64 the same (Zen 3).
 ///
 /// (Over 300 lines: no loop over the steps of a round is compiled well, so five copies of a step stand one below the
 /// other.)

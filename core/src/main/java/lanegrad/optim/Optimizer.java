@@ -174,7 +174,7 @@ public abstract class Optimizer {
         Parts() {
             int n = 0;
             for (Var p : parameters) {
-                n += partsOf(p.value().size());
+                n += Math.ceilDiv(p.value().size(), PART);
             }
             owner = new int[n];
             from = new int[n];
@@ -185,17 +185,12 @@ public abstract class Optimizer {
             int k = 0;
             for (int i = 0; i < parameters.length; i++) {
                 int size = parameters[i].value().size();
-                for (int part = 0; part < partsOf(size); part++, k++) {
+                for (int part = 0; part < Math.ceilDiv(size, PART); part++, k++) {
                     owner[k] = i;
                     from[k] = part * PART;
                     to[k] = from[k] + Math.min(PART, size - from[k]);
                 }
             }
-        }
-
-        // How many parts so many floats have. Sums that pass `size` would overflow at the longest arrays.
-        private static int partsOf(int size) {
-            return size == 0 ? 0 : (size - 1) / PART + 1;
         }
 
         // Whether any parameter has a new gradient.
