@@ -279,7 +279,7 @@ class AsmCommandTest {
     @CsvSource({"tile6x2, 45, NN 96x64x32", "tile6x2, 45, NN 96x67x16", "tile6x2, 25, NT 96x10x32",
         "tile6x2, 45, NT 96x100x48", "tile6x2, 85, NT 96x1024x512", "tile6x2, 85, TT 96x303x64",
         "tile6x2, 27, TN 64x32x32", "tile6x2, 89, TN 128x128x32", "tile6x2, 29, NN 96x64x128",
-        "tile5x2, 22, NN 10x64x32", "tile4x2, 19, NN 64x64x32"})
+        "tile5x2, 22, NN 10x64x32", "tile6x2, 85, NN 10x128x32", "tile4x2, 19, NN 64x64x32"})
     void nothingIsLeftInTheLoop(String tile, int instructions, String shape) throws IOException, InterruptedException {
         assumeTrue(AsmKernel.all().containsKey("tile6x2") && Backend.VECTOR.lanes() == 8);
         assumeTrue(objdump(), "objdump is not installed");
