@@ -163,39 +163,23 @@ final class VectorGemm extends GemmKernel {
     private static boolean column(VectorPanel panel, int m, int n, int k, float[] a, int aOffset, int aRow, int lda,
             boolean transposed, float[] b, int bAt, int bRow, float[] start, int startOffset, int startRow, float[] c,
             int cOffset, int ldc, boolean rectified, float[] packed, int packedAt) {
-        boolean fresh = startRow == 0;
-        int form = panel.form(k, n, lda, bRow, transposed, fresh);
+        VectorPlan plan = panel.plan(m, n, k, lda, bRow, transposed, startRow == 0, ldc == n, packed != null);
         boolean nan = false;
-        int i = 0;
-        VectorPanel.Tile tile = null;
-        VectorTile copy = null;
         if (packed != null) {
             // Panel by panel: what is called once a product is compiled some 600 products later (64 x 64 x 100 takes
             // 0.9 ms until then if one call packs all panels, and 0.5 this way, where the last rows still wait).
-            tile = panel.tile(m, m, k, lda, transposed, fresh, true);
-            VectorTile packing = panel.copy(tile, VectorPanel.packing(panel.form(k, panel.width, lda, bRow, transposed,
-                    fresh)));
             for (int j = 0; j < n; j += panel.width) {
-                nan |= packing.run(1, k, a, aOffset, lda, b, bAt + j, bRow, start, startOffset + j, startRow, c,
+                nan |= plan.packing.run(1, k, a, aOffset, lda, b, bAt + j, bRow, start, startOffset + j, startRow, c,
                         cOffset + j, ldc, n, rectified, packed, packedAt + j * k);
             }
-            i = tile.rows;
             b = packed;
             bAt = packedAt;
             bRow = panel.width;
-            form = panel.form(k, n, lda, bRow, transposed, fresh);
-            copy = panel.copy(tile, form);
         }
-        while (i < m) {
-            if (tile == null || m - i < 2 * tile.rows) {
-                tile = panel.tile(m, m - i, k, lda, transposed, fresh, ldc == n);
-                copy = panel.copy(tile, form);
-            }
-            i = Math.min(i, m - tile.rows);
-            int tiles = tile.times(m - i, fresh);
-            nan |= copy.run(tiles, k, a, aOffset + i * aRow, lda, b, bAt, bRow, start,
+        for (VectorPlan.Call call : plan.calls) {
+            int i = call.row();
+            nan |= call.tile().run(call.tiles(), k, a, aOffset + i * aRow, lda, b, bAt, bRow, start,
                     startOffset + i * startRow, startRow, c, cOffset + i * ldc, ldc, n, rectified, null, 0);
-            i += tiles * tile.rows;
         }
         return nan;
     }

@@ -35,22 +35,6 @@ final class VectorPanel {
     /// 95% of peak; 128^3 68% and 92%).
     private static final int SHALLOW = 96;
 
-    // The bits of a form's number; the last ones, that B is copied, that a call takes several panels, and how many
-    // steps a round has.
-    private static final int TRANSPOSED = 1;
-    private static final int FRESH = 2;
-    /// Where a form's number has the number of one of DISTANCES, for A.
-    private static final int LDA = 2;
-    /// Where it has 0 for any distance of two rows of B, 1, 2, 3 for 1, 2, 4 times the panel's width, with 16 registers
-    /// 4 for 8 times that, and from EXACT on the distance itself, of a B narrower than its panel. A constant distance
-    /// makes 4 x 4 of depth 64 3% faster, 6 x 2 of 32 x 64 x 128 5%, and 8 x 2, which has no register left for checks
-    /// of indices, 11% (32 x 64 x 10: 807, 725 ns).
-    private static final int LDB = 5;
-    private static final int EXACT = 5;
-    private static final int PACKS = 1 << LDB + 6;
-    private static final int WIDE = 2 * PACKS;
-    /// Where it has their binary logarithm.
-    private static final int ROUND = LDB + 8;
     /// The most panels beside each other that a call takes, with 16 registers. The checks of A's indices, a fifth of
     /// the instructions beside the loop, and the call are then one for all: 64 x 64 x 64 takes 8% less than panel by
     /// panel, 128 x 64 x 128 8%, NT 128 x 10 x 128 24%, 32 columns 3 to 5%; 16 panels 1% less than 8, 4 of them 1% more
@@ -66,21 +50,9 @@ final class VectorPanel {
     /// of 33; of 12 x 128 x 1000 C2 makes a loop with 212 spills then (Zen 3).
     private static final int TWO_STEPS = 64;
     private static final int FOUR_STEPS = 128;
-    /// Distances of two rows of A as stored that tiles know as a constant: those of small networks, and of a copied
-    /// A^T. The indices of eight rows are then one number with constants added, and have their checks in common: 32 and
-    /// 1440 x 64 x 32 take 4 to 8% less, 32 x 64 x 10 3 to 5%. Tiles of four rows gain nothing with 32 registers. With
-    /// 16 the loop is the same either way, and the checks before it are fewer. And A^T can have tiles of 6 x 2: TN 64 x
-    /// 32 x 32 takes 12% less, 128 x 128 x 10 25%.
-    private static final int[] DISTANCES = {0, 10, 32, Gemm.MC, 128};
-    /// By the distance, its number in DISTANCES, 0 for others: in place of a search for each tile a step of 64-32-10
-    /// takes 0.6% less.
-    private static final byte[] NUMBERS = new byte[DISTANCES[DISTANCES.length - 1] + 1];
-
-    static {
-        for (byte i = 0; i < DISTANCES.length; i++) {
-            NUMBERS[DISTANCES[i]] = i;
-        }
-    }
+    /// Places for plans, of which one half stays empty. When the other is full all are given up, so that a panel that
+    /// meets more shapes than that, in turns, makes their plans anew.
+    private static final int PLACES = 1024;
 
     /// Columns that the panel takes; the last vector may be stored in part.
     final int width;
@@ -89,11 +61,15 @@ final class VectorPanel {
     private final Tile[] tiles;
     /// Whether there are 16 registers only.
     private final boolean sixteen;
+    /// A plan stands at the place that its numbers give, or at the next one that is free. Threads read while another
+    /// writes; at worst they make a plan once more.
+    private VectorPlan[] plans = new VectorPlan[PLACES];
+    private int planned;
 
     private VectorPanel(int width, Tile... tiles) {
         this.width = width;
         this.tiles = tiles;
-        sixteen = tiles[0].template == VectorTile5x2.class;
+        sixteen = tiles[0].template() == VectorTile5x2.class;
     }
 
     /// The panels of a machine, which choose among them.
@@ -214,19 +190,69 @@ final class VectorPanel {
                 new Tile(VectorTile1x4.class, 1, S256, 0));
     }
 
-    /// The tile for the next of `left` of a block's m rows.
+    /// What to do with m rows: the plan of an earlier product if there was one of this shape.
     ///
+    /// @param m rows of the block
+    /// @param n columns: those of this panel, or of several beside each other
     /// @param k steps of a tile
     /// @param lda distance of two rows of A as stored
+    /// @param ldb distance of two rows of B where it lies
     /// @param fresh whether the rows begin with a row that is not C's, so that some may be done twice
-    /// @param flush whether a row of C ends where the next begins, and the columns of the panel are all of it
+    /// @param flush whether a row of C ends where the next begins, and the n columns are all of it
+    /// @param packs whether the first tile copies B for the others
+    VectorPlan plan(int m, int n, int k, int lda, int ldb, boolean transposed, boolean fresh, boolean flush,
+            boolean packs) {
+        VectorPlan[] plans = this.plans;
+        int at = place(m, n, k, lda, ldb);
+        for (VectorPlan plan = plans[at]; plan != null; plan = plans[at]) {
+            if (plan.serves(m, n, k, lda, ldb, transposed, fresh, flush, packs)) {
+                return plan;
+            }
+            at = at + 1 & PLACES - 1;
+        }
+        VectorPlan plan = new VectorPlan(this, m, n, k, lda, ldb, transposed, fresh, flush, packs);
+        keep(plan, place(m, n, k, lda, ldb));
+        return plan;
+    }
+
+    // Fibonacci hashing (Knuth, The Art of Computer Programming, volume 3, section 6.4).
+    private static int place(int m, int n, int k, int lda, int ldb) {
+        int hash = (((m * 31 + n) * 31 + k) * 31 + lda) * 31 + ldb;
+        return hash * 0x9E3779B9 >>> Integer.numberOfLeadingZeros(PLACES - 1);
+    }
+
+    private synchronized void keep(VectorPlan plan, int at) {
+        if (planned == PLACES / 2) {
+            plans = new VectorPlan[PLACES];
+            planned = 0;
+        }
+        while (plans[at] != null) {
+            at = at + 1 & PLACES - 1;
+        }
+        plans[at] = plan;
+        planned++;
+    }
+
+    /// The tile for the next of `left` rows, of a block as that of [#plan].
     Tile tile(int m, int left, int k, int lda, boolean transposed, boolean fresh, boolean flush) {
         int i = 0;
-        while (i < tiles.length - 1 && !(tiles[i].takes(m, left, k, fresh, tiles[i + 1].rows)
+        while (i < tiles.length - 1 && !(tiles[i].takes(m, left, k, fresh, tiles[i + 1].rows())
                 && tiles[i].suits(lda, transposed, flush))) {
             i++;
         }
         return tiles[i];
+    }
+
+    /// The copy of a tile for such a block.
+    VectorTile copy(Tile tile, int n, int k, int lda, int ldb, boolean transposed, boolean fresh, boolean packs) {
+        // Tiles of few rows gain nothing by a constant distance of A's, unless it is transposed, and deep.
+        boolean knows = sixteen || (transposed ? k >= DEEP : tile.rows() >= TALL);
+        int row = transposed ? 1 : knows ? distance(lda) : 0;
+        int column = !transposed ? 1 : knows ? distance(lda) : 0;
+        int b = ldb <= width || ldb == 2 * width || ldb == 4 * width || ldb == 8 * width && sixteen ? ldb : 0;
+        int round = !tile.rounds() || packs || b == 0 || k < TWO_STEPS ? 1 : k < FOUR_STEPS ? 2 : 4;
+        return VectorTile.copy(tile.template(), new VectorTile.Form(tile.species(), row, column, fresh, b,
+                tile.columns(), packs, n > width, tile.stacked(), round));
     }
 
     /// How many of so many columns a call of a tile takes: those of the panel, or of several beside each other, in
@@ -241,47 +267,22 @@ final class VectorPanel {
         return (beside + calls - 1) / calls * width;
     }
 
-    /// The number of the form of all tiles for so many columns and such an A, B and beginning.
-    int form(int k, int columns, int lda, int ldb, boolean transposed, boolean fresh) {
-        int b = ldb < width ? EXACT + ldb : ldb == width ? 1 : ldb == 2 * width ? 2 : ldb == 4 * width ? 3
-                : ldb == 8 * width && sixteen ? 4 : 0;
-        return (transposed ? TRANSPOSED : 0) | (fresh ? FRESH : 0) | (columns > width ? WIDE : 0)
-                | (transposed && k < DEEP && !sixteen ? 0 : distance(lda)) << LDA | b << LDB
-                | (b == 0 ? 0 : round(k)) << ROUND;
-    }
-
-    /// The copy of one of the tiles for a form.
-    VectorTile copy(Tile tile, int form) {
-        // Tiles of few rows gain nothing by a constant distance of A's, unless it is transposed.
-        int own = sixteen || tile.rows >= TALL || (form & TRANSPOSED) != 0 ? form : form & ~((1 << LDB) - (1 << LDA));
-        own = tile.rounds ? own : stepByStep(own);
-        VectorTile copy = tile.copies[own];
-        return copy != null ? copy : tile.make(own, width);
-    }
-
     /// Whether the first tile of so many rows can copy this panel of B, of which so many columns are left.
     boolean packs(int m, int columns) {
         // With 16 registers the first may be 4 x 2.
-        return tiles[0].packs && m >= (sixteen ? 4 : tiles[0].rows) && columns >= width;
+        return tiles[0].packs() && m >= (sixteen ? 4 : tiles[0].rows()) && columns >= width;
     }
 
-    /// A form that copies B.
-    static int packing(int form) {
-        return stepByStep(form) | PACKS;
-    }
-
-    // With one step a round.
-    private static int stepByStep(int form) {
-        return form & (1 << ROUND) - 1;
-    }
-
-    // The binary logarithm of the steps of a round.
-    private static int round(int k) {
-        return k >= FOUR_STEPS ? 2 : k >= TWO_STEPS ? 1 : 0;
-    }
-
+    /// The distance of two rows of A as stored, if tiles know it as a constant, else 0: those of small networks, and of
+    /// a copied A^T. The indices of eight rows are then one number with constants added, and have their checks in
+    /// common: 32 and 1440 x 64 x 32 take 4 to 8% less, 32 x 64 x 10 3 to 5%. Tiles of four rows gain nothing with 32
+    /// registers. With 16 the loop is the same either way, and the checks before it are fewer. And A^T can have tiles
+    /// of 6 x 2: TN 64 x 32 x 32 takes 12% less, 128 x 128 x 10 25%.
     private static int distance(int lda) {
-        return lda < NUMBERS.length ? NUMBERS[lda] : 0;
+        return switch (lda) {
+            case 10, 32, Gemm.MC, 128 -> lda;
+            default -> 0;
+        };
     }
 
     // So many tiles of 5 rows make m come out even.
@@ -289,38 +290,25 @@ final class VectorPanel {
         return 5 * (m % 4) <= m ? m % 4 : 0;
     }
 
-    /// A tile on a species: its copies, made when first wanted.
-    static final class Tile {
-        final int rows;
-        private final Class<? extends VectorTile> template;
-        private final VectorSpecies<Float> species;
-        private final int columns;
-        /// Whether it can copy B on the way.
-        private final boolean packs;
-        /// Whether a call goes on with the rows below.
-        private final boolean stacked;
-        /// Whether a round of the loop over p may have several steps.
-        private final boolean rounds;
-        private final VectorTile[] copies;
-
+    /// A tile on a species.
+    ///
+    /// @param columns that are stored, as in its [VectorTile.Form]
+    /// @param stacked whether a call goes on with the rows below
+    record Tile(Class<? extends VectorTile> template, int rows, VectorSpecies<Float> species, int columns,
+            boolean stacked) {
         Tile(Class<? extends VectorTile> template, int rows, VectorSpecies<Float> species, int columns) {
             this(template, rows, species, columns, false);
         }
 
-        Tile(Class<? extends VectorTile> template, int rows, VectorSpecies<Float> species, int columns,
-                boolean stacked) {
-            this.template = template;
-            this.rows = rows;
-            this.species = species;
-            this.columns = columns;
-            this.stacked = stacked;
-            packs = columns == 0 && (template == VectorTile12x2.class || template == VectorTile6x2.class
+        /// Whether it can copy B on the way.
+        private boolean packs() {
+            return columns == 0 && (template == VectorTile12x2.class || template == VectorTile6x2.class
                     || template == VectorTile5x2.class || template == VectorTile4x2.class);
-            boolean wide = columns == 0 && (template == VectorTile6x2.class || template == VectorTile5x2.class
-                    || template == VectorTile4x2.class || template == VectorTile1x4.class
-                    || template == VectorTile1x2.class);
-            rounds = columns == 0 && template == VectorTile6x2.class;
-            copies = new VectorTile[rounds ? 3 << ROUND : wide ? WIDE + PACKS : packs ? 2 * PACKS : PACKS];
+        }
+
+        /// Whether a round of the loop over p may have several steps.
+        private boolean rounds() {
+            return columns == 0 && template == VectorTile6x2.class;
         }
 
         // Whether it is the next for `left` of m rows, where `lower` is the number of rows of the tile after it.
@@ -364,19 +352,6 @@ final class VectorPanel {
             // Indices of 16 rows are more than there are registers.
             return template != VectorTile16x1.class
                     || (transposed || distance(lda) > 0) && (columns == 0 || flush);
-        }
-
-        // Two threads may both make one; tiles have no state, so either serves.
-        private VectorTile make(int form, int width) {
-            int distance = (form & PACKS - 1) >> LDB;
-            int ldb = distance == 0 ? 0 : distance >= EXACT ? distance - EXACT : width << distance - 1;
-            int lda = DISTANCES[form >> LDA & (1 << LDB - LDA) - 1];
-            boolean transposed = (form & TRANSPOSED) != 0;
-            VectorTile tile = HiddenCopy.of(template, new VectorTile.Form(species, transposed ? 1 : lda,
-                    transposed ? lda : 1, (form & FRESH) != 0, ldb, columns, (form & PACKS) != 0,
-                    (form & WIDE) != 0, stacked, 1 << (form >> ROUND)), VectorTile.class);
-            copies[form] = tile;
-            return tile;
         }
     }
 }

@@ -1,5 +1,7 @@
 package lanegrad.kernel;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import jdk.incubator.vector.VectorSpecies;
 import lanegrad.Backend;
 
@@ -68,7 +70,7 @@ import lanegrad.Backend;
 /// and turned: 1.86 µs (and 1.31 since B is packed by whole vectors).
 ///
 /// **Copies.** A tile is a class that is copied for each [Form] by [HiddenCopy]: the form is a constant of the
-/// copy, and its cases cost nothing at run time.
+/// copy, and its cases cost nothing at run time. Panels that want the same copy share it.
 ///
 /// **What the JIT wants of these methods.** (1) Many calls. A method that is replaced on the stack in the middle of the
 /// loop over p gets its accumulators from the interpreter as objects, and they stay objects: 0.7 GFLOP/s until it has
@@ -115,6 +117,9 @@ abstract class VectorTile {
             boolean packs, boolean wide, boolean stacked, int round) {
     }
 
+    private record Copy(Class<? extends VectorTile> template, Form form) {
+    }
+
     /// Of the columns those are stored that [#run] is asked for, under a mask.
     static final int MASKED = -1;
 
@@ -134,7 +139,15 @@ abstract class VectorTile {
     /// All bits but the sign: for C2, what passed through them is not negative.
     static final int NATURAL = BOUNDED ? Integer.MAX_VALUE : -1;
 
+    private static final Map<Copy, VectorTile> COPIES = new ConcurrentHashMap<>();
+
     VectorTile() {
+    }
+
+    /// The copy of a tile for a form, made when first wanted.
+    static VectorTile copy(Class<? extends VectorTile> template, Form form) {
+        return COPIES.computeIfAbsent(new Copy(template, form),
+                wanted -> HiddenCopy.of(wanted.template, wanted.form, VectorTile.class));
     }
 
     /// Multiplies MR rows of op(A) by NR vectors of B; if the form is wide, by those of several panels in turn; and if

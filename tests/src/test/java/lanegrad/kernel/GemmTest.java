@@ -1,6 +1,8 @@
 package lanegrad.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -310,6 +312,33 @@ class GemmTest {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    /// A product takes its tiles from a plan, which no other shape may take.
+    @Test
+    void aPlanServesItsShapeAlone() {
+        VectorPanel panel = new VectorPanel.Set(L, false, false).of(32, 64, 32);
+        for (int packs = 0; packs < 2; packs++) {
+            int[] shape = {32, panel.width, 64, 64, 32, 0, 1, 0, packs};
+            VectorPlan plan = panel.plan(32, panel.width, 64, 64, 32, false, true, false, packs == 1);
+            assertSame(plan, panel.plan(32, panel.width, 64, 64, 32, false, true, false, packs == 1));
+            for (int i = 0; i < shape.length; i++) {
+                int[] x = shape.clone();
+                x[i] += i < 5 || x[i] == 0 ? 1 : -1;
+                assertFalse(plan.serves(x[0], x[1], x[2], x[3], x[4], x[5] == 1, x[6] == 1, x[7] == 1, x[8] == 1),
+                        "the plan for " + Arrays.toString(shape) + " serves " + Arrays.toString(x));
+            }
+        }
+    }
+
+    /// More shapes in turns than plans are kept.
+    @Test
+    void moreShapesThanPlans() {
+        for (int turn = 0; turn < 2; turn++) {
+            for (int k = 1; k < 600; k++) {
+                new Problem(false, false, 6, 16, k, 1, 0, false, 0, 0, 0, true, k).check(1);
             }
         }
     }
