@@ -67,10 +67,19 @@ import jdk.incubator.vector.VectorSpecies;
 /// **What is left.** The same tile in assembly over the same packed panels, in rounds of four steps, does 252 x 256 x
 /// 256 at 100.9 GFLOP/s, 97% of what the core can do; this one, in quiet minutes, 240 x 256 x 128 at 96 to 97, 256 x
 /// 256 x 256 at 91 to 96, the best of a JVM. By the share of samples a step takes 6.1 cycles in place of 6.0, and what
-/// is beside the 256 steps of a panel 72. In assembly, all of it in L1, a panel ends 20 cycles late with 160 further
-/// instructions, 37 with 240. So of 64 steps, as 32 x 64 x 32 has, a tenth is lost. No arrangement of panels helped:
-/// one at a time, so that B stays in L1, took 3 to 12% more than eight beside each other, and pieces of 128 or 256
-/// columns in place of 64 the same (Zen 3).
+/// is beside the 256 steps of a panel 72. So of 64 steps, as 32 x 64 x 32 has, a tenth is lost.
+///
+/// The stores are the part of it that no order of instructions avoids. On Zen 3 a store of a vector holds up
+/// multiply-adds, it seems at the port of their third operand: twelve of them take 6.0 cycles, 7.3 beside two stores,
+/// 9.9 beside four, and 11.7 beside six. Twelve multiplications or additions take 6.0 to 6.3 beside any of these, and
+/// so do multiply-adds beside stores of integers. In assembly, all of it in L1, a panel of 8 to 128 steps ends 3 to 5
+/// cycles late without its stores, 12 to 30 with them, and with 192 instructions between them another 10 to 15. (To
+/// begin a chain with a multiplication and add +0 is no way out: a product that underflows to -0 would become +0.)
+///
+/// Tried, and level or worse: panels one at a time, so that B stays in L1, in place of eight beside each other, 3 to
+/// 12% more; pieces of 128 or 256 columns in place of 64; stores by columns, 3% more, and from the last row to the
+/// first; the look for NaN of a row or two behind their stores; for the last eight of 32 rows six more by 6 x 2, and
+/// two by a tile of 2 x 4 vectors, 273 and 123 ns of 32 x 64 x 32 in place of 403 by 4 x 2.
 ///
 /// (Over 300 lines: no loop over the steps of a round is compiled well, so five copies of a step stand one below the
 /// other.)
