@@ -29,7 +29,7 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// 1437x64x1 takes 13 µs, as a masked tile it took 40 to 84 (Zen 4 under AVX2). Blends and multiply-adds share two
 /// pipes, 16 cycles for 64 elements, 6.6 µs in all; on Zen 3 each of the six turns, a `vpermps`, takes both of them for
-/// another cycle, 9.9 µs in all (8 multiply-adds take 11.8 cycles beside 8 turns, 8.0 beside 8 blends, and 4 alone).
+/// another cycle, 9.9 µs in all (8 multiply-adds take 12 cycles beside 8 turns, 8 beside 8 blends, and 4 alone).
 /// What is beside the loop in a tile of 16 rows has 190 instructions.
 /// Tried, as bare kernels, of which this one took 12.7 µs when the loop's checks were made before it: one group of rows
 /// or three at a time, 15.5 and 18; the packed column shared by both groups, so that it takes registers, 15.7; ands and

@@ -3,8 +3,8 @@ package lanegrad.kernel;
 import java.util.ArrayList;
 
 /// The calls of tiles that cover the rows of a block, in a panel or in some beside each other. A plan is made for the
-/// first product of a shape and serves all that follow: to choose for each product took 25 ns more, 4 to 5% of 32 x 32
-/// x 10 and 1 to 3% of a step of a 64-32-10 network (Zen 3).
+/// first product of a shape and serves all that follow: to choose for each product took 14 to 24 ns more, 3 to 5% of 32
+/// x 32 x 10 and 1 to 6% of a step of a 64-32-10 network (Zen 3).
 final class VectorPlan {
     /// One call.
     ///

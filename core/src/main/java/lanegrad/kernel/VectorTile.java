@@ -139,6 +139,7 @@ abstract class VectorTile {
     /// All bits but the sign: for C2, what passed through them is not negative.
     static final int NATURAL = BOUNDED ? Integer.MAX_VALUE : -1;
 
+    /// All that were ever wanted; there are not more than a machine's tiles have forms.
     private static final Map<Copy, VectorTile> COPIES = new ConcurrentHashMap<>();
 
     VectorTile() {

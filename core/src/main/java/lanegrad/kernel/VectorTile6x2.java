@@ -71,11 +71,11 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// The stores are a part of it. On Zen 3 a store of a vector holds up multiply-adds, it seems at the port of their
 /// third operand: twelve of them take 6.0 cycles, 7.3 beside two stores, 9.9 beside four, and 11.7 beside six. Twelve
-/// multiplications or additions take 6.0 to 6.3 beside any of these, and so do multiply-adds beside stores of integers.
-/// In assembly, all of it in L1, a panel of 16 to 64 steps ends 3 to 5 cycles late without its stores. With them, and
-/// up to six instructions behind each, it ends 3 to 40 late, mostly 12 to 30, by no rule that was found; with seven to
-/// nine 7 to 11; with sixteen, 192 in all, 33 to 36. (To begin a chain with a multiplication and add +0 is no way out:
-/// a product that underflows to -0 would become +0.)
+/// multiplications or additions take 6.0 to 6.8 beside any of these, multiply-adds beside stores of integers 6.0 to
+/// 6.2. In assembly, all of it in L1, a panel of 16 to 64 steps ends 3 to 5 cycles late without its stores. With them,
+/// and up to six instructions behind each, it ends 3 to 40 late, mostly 12 to 30, by no rule that was found; with seven
+/// to nine 7 to 11; with sixteen, 192 in all, 33 to 36. (To begin a chain with a multiplication and add +0 is no way
+/// out: a product that underflows to -0 would become +0.)
 ///
 /// Tried, and level or worse: panels one at a time, so that B stays in L1, in place of eight beside each other, 3 to
 /// 12% more; pieces of 128 or 256 columns in place of 64; stores by columns, 3% more, and from the last row to the
