@@ -13,9 +13,9 @@ final class VectorPack {
     /// Rows that go to one panel before the next.
     private static final int BESIDE = 8;
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_256;
-    private static final VectorShuffle<Float> SWAP1 = VectorShuffle.fromOp(S, i -> i ^ 1);
-    private static final VectorShuffle<Float> SWAP2 = VectorShuffle.fromOp(S, i -> i ^ 2);
-    private static final VectorShuffle<Float> SWAP4 = VectorShuffle.fromOp(S, i -> i ^ 4);
+    static final VectorShuffle<Float> SWAP1 = VectorShuffle.fromOp(S, i -> i ^ 1);
+    static final VectorShuffle<Float> SWAP2 = VectorShuffle.fromOp(S, i -> i ^ 2);
+    static final VectorShuffle<Float> SWAP4 = VectorShuffle.fromOp(S, i -> i ^ 4);
     private static final VectorMask<Float> BIT1 = VectorMask.fromLong(S, 0b1010_1010);
     private static final VectorMask<Float> BIT2 = VectorMask.fromLong(S, 0b1100_1100);
     private static final VectorMask<Float> BIT4 = VectorMask.fromLong(S, 0b1111_0000);

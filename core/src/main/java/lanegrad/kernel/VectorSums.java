@@ -18,14 +18,6 @@ final class VectorSums {
     /// The sum of the `n` floats, at most a block, that stand in `scratch` from index [Sums#LANES] on; overwrites
     /// the rest.
     static float block(float[] scratch, int n) {
-        if (n <= Sums.LANES) {
-            // At most one element a lane: eight with seven zeros. Adding a zero makes +0 of -0, as the sum does.
-            for (int j = 0; j < n; j++) {
-                scratch[j] = scratch[Sums.LANES + j] + 0f;
-            }
-            Arrays.fill(scratch, n, Sums.LANES, 0);
-            return Sums.tree(scratch, Sums.LANES);
-        }
         int whole = Sums.LANES + n / Sums.EIGHT * Sums.EIGHT;
         // Of the last eight rows of lanes, as many pairs as there are: the zeros that are missing would change nothing,
         // because no sum that began with +0 is -0.

@@ -24,7 +24,7 @@ import lanegrad.kernel.Transpose;
 /// (x[c] - max)` the loss of a row is `sum t[c] l[c]`, each product rounded and then added, c ascending; the gradient
 /// `p[c] sum t - t[c]`, an fma. With T of one 1 a row both have the bits that the label gives.
 ///
-/// **Lanes.** One row a lane, as there.
+/// **Lanes.** Across the rows, one row a lane.
 ///
 /// **Derivative.** `dx[c] = (softmax(x)[c] sum t - t[c]) dy / m, dt[c] = l[c] dy / m`; for SUM `dx[c] = (softmax(x)[c]
 /// sum t - t[c]) dy, dt[c] = l[c] dy`. Targets need not sum to 1.
@@ -35,7 +35,7 @@ import lanegrad.kernel.Transpose;
 /// **Error.** `(classes + log2(m) + 16) 2^-24 times the sum of t[c] (|log s| + |x[c] - max|)`, for the mean divided by
 /// m.
 ///
-/// **Cost.** An exp and five operations an element, a log a row, five transposes; backward a multiplication.
+/// **Cost.** An exp and five operations an element, a log a row, four transposes; backward a multiplication.
 public final class SoftTargetCrossEntropy implements Op {
     /// The mean over the rows.
     public static final SoftTargetCrossEntropy MEAN = new SoftTargetCrossEntropy(Reduction.MEAN);
@@ -59,7 +59,7 @@ public final class SoftTargetCrossEntropy implements Op {
                 derivative: dx[c] = (softmax(x)[c] sum t - t[c]) dy%s, dt[c] = l[c] dy%s
                 domain: x: every float; t: finite, meant as rows of sum 1
                 special: a target 0 contributes 0, even of -inf, but for NaN; [0, 200], t = [1, 0]: 200; NaN gives NaN
-                cost: an exp and five operations an element, a log a row, five transposes; backward a multiplication
+                cost: an exp and five operations an element, a log a row, four transposes; backward a multiplication
                 """.formatted(reduction, share, share),
                 new Operation.Bound("(classes + log2(m) + 16) 2^-24 times the sum of t[c] (|log s| + |x[c] - max|)",
                         (attribute, shapes, x, y) -> op.limit(shapes[0], x)),
@@ -108,10 +108,10 @@ public final class SoftTargetCrossEntropy implements Op {
         int width = SoftmaxCrossEntropy.width(e.backend(), m);
         float[] l = e.scratch(1, classes * width);
         float[] t = e.scratch(3, (classes + 2) * width);
-        SoftmaxCrossEntropy.softmax(e.backend(), x, m, classes, dx, t, width);
         if (e.backend() == Backend.VECTOR) {
             Vectors.rows(x, targets, m, classes, dx, l, t, e.scratch(4, classes * width), losses, width);
         } else {
+            SoftmaxCrossEntropy.softmax(Backend.SCALAR, x, m, classes, dx, t, width);
             for (int i = 0; i < m; i++) {
                 losses[i] = row(x, targets, i * classes, classes, dx, l, t[classes * width + i],
                         t[(classes + 1) * width + i]);
@@ -207,9 +207,10 @@ public final class SoftTargetCrossEntropy implements Op {
         static final VectorSpecies<Float> S = Lanes.SPECIES;
         static final int L = S.length();
 
-        // t comes with the softmax transposed, then s and max, and goes on with the gradient transposed.
+        // t holds the softmax transposed, then s and max, later the gradient in place of the softmax.
         static void rows(float[] x, float[] targets, int m, int classes, float[] dx, float[] l, float[] t, float[] q,
                 float[] losses, int width) {
+            SoftmaxCrossEntropy.across(x, m, classes, t, width);
             Transpose.of(Backend.VECTOR, m, classes, x, 0, classes, l, 0, width);
             Transpose.of(Backend.VECTOR, m, classes, targets, 0, classes, q, 0, width);
             // As a loop: RowSoftmax says why.

@@ -25,9 +25,9 @@ import lanegrad.kernel.Transpose;
 /// at that moment, so forward leaves `e[c] / s - [c = label]` in scratch, and backward multiplies it by 1 / m and
 /// by dy.
 ///
-/// **Lanes.** The vectors lie across the rows, one row a lane: the logits are transposed into scratch, and
-/// maximum, exponentials, sums and logarithm need no work across lanes; ten classes in a 16-lane vector would leave
-/// six idle. Rows do not meet, so the width of the hardware has no part in the result.
+/// **Lanes.** Vectors lie along rows of a vector of eight and more, and across shorter ones, one row a lane
+/// ([RowSoftmax]); logarithms are taken of many rows at once. Rows do not meet, and chains have an order of their own,
+/// so the width of the hardware has no part in the result.
 ///
 /// **Derivative.** `dx[c] = (softmax(x)[c] - [c = label]) dy / m`; for SUM `dx[c] = (softmax(x)[c] - [c = label]) dy`.
 ///
@@ -104,8 +104,9 @@ public final class SoftmaxCrossEntropy extends LabelLoss {
     }
 
     /// The softmax of the m rows of x in the rows of p, `exp(x[c] - max) / s`. With it, for row i: s in `t[classes *
-    /// width + i]` and max in `t[(classes + 1) * width + i]`. The rest of t is, on the vector backend, p transposed.
+    /// width + i]` and max in `t[(classes + 1) * width + i]`. The rest of t is scratch.
     ///
+    /// @param p `m * classes` floats and [Tensor#PADDING]
     /// @param t `(classes + 2) * width` floats
     static void softmax(Backend backend, float[] x, int m, int classes, float[] p, float[] t, int width) {
         if (backend == Backend.VECTOR) {
@@ -115,6 +116,13 @@ public final class SoftmaxCrossEntropy extends LabelLoss {
         for (int i = 0; i < m; i++) {
             row(x, i * classes, classes, p, t, classes * width + i, (classes + 1) * width + i);
         }
+    }
+
+    /// As [#softmax] on the vector backend, but p is left in t, transposed, `[classes][width]`.
+    static void across(float[] x, int m, int classes, float[] t, int width) {
+        Transpose.of(Backend.VECTOR, m, classes, x, 0, classes, t, 0, width);
+        RowSoftmax.across(Exp.OP.loop(Backend.VECTOR), t, classes, width, t, classes * width, t,
+                (classes + 1) * width);
     }
 
     private static void row(float[] x, int at, int classes, float[] p, float[] t, int sum, int maximum) {
@@ -200,11 +208,13 @@ public final class SoftmaxCrossEntropy extends LabelLoss {
             return S.loopBound(m + L - 1);
         }
 
-        // t holds the logits transposed, [classes][width], then a row for the sums and one for the maxima.
         static void softmax(float[] x, int m, int classes, float[] p, float[] t, int width) {
-            Transpose.of(Backend.VECTOR, m, classes, x, 0, classes, t, 0, width);
-            RowSoftmax.across(Exp.OP.loop(Backend.VECTOR), t, classes, width, t, classes * width, t,
-                    (classes + 1) * width);
+            if (RowSoftmax.along(classes)) {
+                RowSoftmax.along(Exp.OP.loop(Backend.VECTOR), x, m, classes, p, t, classes * width, t,
+                        (classes + 1) * width);
+                return;
+            }
+            across(x, m, classes, t, width);
             Transpose.of(Backend.VECTOR, classes, m, t, 0, width, p, 0, classes);
         }
 
