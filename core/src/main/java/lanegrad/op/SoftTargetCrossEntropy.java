@@ -13,6 +13,7 @@ import lanegrad.Tape;
 import lanegrad.Tensor;
 import lanegrad.Var;
 import lanegrad.kernel.Lanes;
+import lanegrad.kernel.RowSoftmax;
 import lanegrad.kernel.Sums;
 import lanegrad.kernel.Transpose;
 
@@ -35,7 +36,7 @@ import lanegrad.kernel.Transpose;
 /// **Error.** `(classes + log2(m) + 16) 2^-24 times the sum of t[c] (|log s| + |x[c] - max|)`, for the mean divided by
 /// m.
 ///
-/// **Cost.** An exp and five operations an element, a log a row, four transposes; backward a multiplication.
+/// **Cost.** An exp and five operations an element, a log a row, three transposes; backward a multiplication.
 public final class SoftTargetCrossEntropy implements Op {
     /// The mean over the rows.
     public static final SoftTargetCrossEntropy MEAN = new SoftTargetCrossEntropy(Reduction.MEAN);
@@ -59,7 +60,7 @@ public final class SoftTargetCrossEntropy implements Op {
                 derivative: dx[c] = (softmax(x)[c] sum t - t[c]) dy%s, dt[c] = l[c] dy%s
                 domain: x: every float; t: finite, meant as rows of sum 1
                 special: a target 0 contributes 0, even of -inf, but for NaN; [0, 200], t = [1, 0]: 200; NaN gives NaN
-                cost: an exp and five operations an element, a log a row, four transposes; backward a multiplication
+                cost: an exp and five operations an element, a log a row, three transposes; backward a multiplication
                 """.formatted(reduction, share, share),
                 new Operation.Bound("(classes + log2(m) + 16) 2^-24 times the sum of t[c] (|log s| + |x[c] - max|)",
                         (attribute, shapes, x, y) -> op.limit(shapes[0], x)),
@@ -210,11 +211,12 @@ public final class SoftTargetCrossEntropy implements Op {
         // t holds the softmax transposed, then s and max, later the gradient in place of the softmax.
         static void rows(float[] x, float[] targets, int m, int classes, float[] dx, float[] l, float[] t, float[] q,
                 float[] losses, int width) {
-            SoftmaxCrossEntropy.across(x, m, classes, t, width);
+            int logs = classes * width;
             Transpose.of(Backend.VECTOR, m, classes, x, 0, classes, l, 0, width);
+            System.arraycopy(l, 0, t, 0, logs);
+            RowSoftmax.across(Exp.OP.loop(Backend.VECTOR), t, classes, width, t, logs, t, logs + width);
             Transpose.of(Backend.VECTOR, m, classes, targets, 0, classes, q, 0, width);
             // As a loop: RowSoftmax says why.
-            int logs = classes * width;
             Log.OP.loop(Backend.VECTOR).forward(t, t, logs, logs + m);
             for (int i = 0; i < m; i += L) {
                 rows(i, width, classes, l, t, q, losses);

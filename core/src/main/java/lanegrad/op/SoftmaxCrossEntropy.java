@@ -15,6 +15,7 @@ import lanegrad.kernel.Lanes;
 import lanegrad.kernel.RowSoftmax;
 import lanegrad.kernel.Sums;
 import lanegrad.kernel.Transpose;
+import lanegrad.kernel.UnaryLoop;
 
 /// Softmax and cross-entropy in one, from logits X `[m, classes]` and m labels: `y = mean over rows of log(sum exp
 /// x[c]) - x[label]`; for SUM `y = sum over rows of log(sum exp x[c]) - x[label]`. For targets that are probabilities:
@@ -118,13 +119,6 @@ public final class SoftmaxCrossEntropy extends LabelLoss {
         }
     }
 
-    /// As [#softmax] on the vector backend, but p is left in t, transposed, `[classes][width]`.
-    static void across(float[] x, int m, int classes, float[] t, int width) {
-        Transpose.of(Backend.VECTOR, m, classes, x, 0, classes, t, 0, width);
-        RowSoftmax.across(Exp.OP.loop(Backend.VECTOR), t, classes, width, t, classes * width, t,
-                (classes + 1) * width);
-    }
-
     private static void row(float[] x, int at, int classes, float[] p, float[] t, int sum, int maximum) {
         float max = x[at];
         for (int c = 0; c < classes; c++) {
@@ -209,12 +203,14 @@ public final class SoftmaxCrossEntropy extends LabelLoss {
         }
 
         static void softmax(float[] x, int m, int classes, float[] p, float[] t, int width) {
-            if (RowSoftmax.along(classes)) {
-                RowSoftmax.along(Exp.OP.loop(Backend.VECTOR), x, m, classes, p, t, classes * width, t,
-                        (classes + 1) * width);
+            UnaryLoop exp = Exp.OP.loop(Backend.VECTOR);
+            int sums = classes * width;
+            if (RowSoftmax.fits(classes)) {
+                RowSoftmax.along(exp, x, m, classes, p, t, sums, t, sums + width);
                 return;
             }
-            across(x, m, classes, t, width);
+            Transpose.of(Backend.VECTOR, m, classes, x, 0, classes, t, 0, width);
+            RowSoftmax.across(exp, t, classes, width, t, sums, t, sums + width);
             Transpose.of(Backend.VECTOR, classes, m, t, 0, width, p, 0, classes);
         }
 
