@@ -99,23 +99,23 @@ class LossTest {
     }
 
     // Rows of less than a vector lie across the lanes, others along them, where the last vector overlaps the one
-    // before. What an earlier batch left behind the rows is NaN.
+    // before. What the first batch left behind the rows of the others is NaN.
     @Test
     void softmaxOfEveryLengthHasTheSameBits() {
         float[] special = {0, -0.0f, INF, -INF, Float.NaN, 3e38f, -3e38f, 1e-45f, 104};
         for (int classes = 1; classes <= 41; classes++) {
             Tape[] tapes = {new Tape(Backend.SCALAR, 1), new Tape(Backend.VECTOR, 1)};
-            for (int rows : new int[] {19, 9, 1, 8}) {
+            for (int rows : new int[] {19, 1, 8, 9}) {
                 SplitMix random = new SplitMix(classes * 100 + rows);
                 Tensor logits = Tensor.zeros(rows, classes);
                 int[] labels = new int[rows];
                 for (int i = 0; i < rows; i++) {
                     labels[i] = random.nextInt(classes);
                     // How many of a thousand elements are special: none in a batch of 8, whose loss is a number, else
-                    // none, few or half of them; in the last rows of the first batch all.
-                    int share = rows == 8 ? 0 : rows == 19 && i > 15 ? 1000 : new int[] {0, 50, 500}[i % 3];
+                    // none, few or half of them.
+                    int share = rows == 8 ? 0 : new int[] {0, 50, 500}[i % 3];
                     for (int c = 0; c < classes; c++) {
-                        logits.set(i * classes + c, random.nextInt(1000) < share
+                        logits.set(i * classes + c, rows == 19 ? Float.NaN : random.nextInt(1000) < share
                                 ? special[random.nextInt(special.length)] : random.nextFloat(-8, 8));
                     }
                 }
