@@ -110,11 +110,12 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
                     s -> product(s == null ? "NN 64x64x4" : s)));
         }
         if (vector.lanes() >= 8) {
-            kernels.add(new AsmKernel(many ? "column" : "diagonals", MATRIX,
-                    "lanegrad.kernel.Vector" + (many ? "Column" : "Diagonals$Copy*") + "::multiply",
+            String name = !many ? "diagonals" : whole ? "squares" : "column";
+            String type = !many ? "Diagonals$Copy*" : whole ? "Squares*" : "Column";
+            kernels.add(new AsmKernel(name, MATRIX, "lanegrad.kernel.Vector" + type + "::multiply",
                     s -> product(s == null ? "NN 64x64x1" : s)));
         }
-        kernels.add(new AsmKernel("transpose", MATRIX, "lanegrad.kernel.VectorPack::squares",
+        kernels.add(new AsmKernel("transpose", MATRIX, "lanegrad.kernel.Vector" + (whole ? "Zip" : "Pack") + "::squares",
                 s -> product(s == null ? "NT 64x64x64" : s)));
         return kernels;
     }

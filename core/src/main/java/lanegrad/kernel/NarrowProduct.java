@@ -6,17 +6,20 @@ import lanegrad.Backend;
 ///
 /// | columns | A | way |
 /// |---|---|---|
-/// | 1 | as it is | [VectorColumn], with 16 registers [VectorDiagonals]: the lanes go along the rows |
+/// | 1 | as it is | [VectorColumn], with 512 bits done at once [VectorSquares], with 16 registers [VectorDiagonals] |
 /// | 2 to 4 | as it is | [VectorPairs]: two rows share a vector |
 /// | up to 12 | stored transposed | C^T is computed instead, and transposed: its long side goes along the lanes |
 ///
-/// The first two do 16 rows at a time and need as many; what these leave of k is added to the chains in the end. The
-/// third leaves out a small A ([#TURNED_LEAST]) where 512 bits are whole, and a bias, which C^T would need as a column.
+/// With one column the lanes go along the rows of A. The first two ways do 16 rows at a time and need as many; what
+/// these leave of k is added to the chains in the end. The third leaves out a small A ([#TURNED_LEAST]) where 512 bits
+/// are whole, and a bias, which C^T would need as a column.
 final class NarrowProduct implements Parallel.Task {
     /// How a product is computed.
     enum Way {
-        /// As a single column, in squares.
+        /// As a single column, in squares of 8 x 8.
         COLUMN,
+        /// As a single column, in squares of 16 x 16.
+        SQUARES,
         /// As a single column, in diagonals.
         DIAGONALS,
         /// Two rows in a vector.
@@ -52,7 +55,7 @@ final class NarrowProduct implements Parallel.Task {
     private int aOffset;
     private int lda;
     private boolean rectified;
-    private VectorDiagonals diagonals;
+    private VectorChains chains;
     private float[] c;
     private int cOffset;
     private int ldc;
@@ -88,7 +91,8 @@ final class NarrowProduct implements Parallel.Task {
             return null;
         }
         if (n == 1) {
-            return k >= COLUMN_DEPTH ? vector.registers() >= 32 ? Way.COLUMN : Way.DIAGONALS : null;
+            return k < COLUMN_DEPTH ? null : vector.registers() < 32 ? Way.DIAGONALS
+                    : vector.whole512() && k % VectorSquares.STEP < VectorPack.SIDE ? Way.SQUARES : Way.COLUMN;
         }
         return k >= PAIRS_DEPTH ? Way.PAIRS : null;
     }
@@ -126,6 +130,7 @@ final class NarrowProduct implements Parallel.Task {
         whole = k & -switch (way) {
             case PAIRS -> VectorPairs.STEP;
             case DIAGONALS -> VectorDiagonals.STEP;
+            case SQUARES -> VectorSquares.STEP;
             default -> VectorPack.SIDE;
         };
         width = way == Way.PAIRS ? 2 * columns : columns;
@@ -144,7 +149,7 @@ final class NarrowProduct implements Parallel.Task {
             this.start[j] = start[j];
             this.start[j + width - columns] = start[j];
         }
-        diagonals = way == Way.DIAGONALS ? VectorDiagonals.of(lda) : null;
+        chains = way == Way.DIAGONALS || way == Way.SQUARES ? VectorChains.of(lda) : null;
         rows = Gemm.grown(rows, parts * VectorPairs.ROWS * columns);
     }
 
@@ -185,8 +190,8 @@ final class NarrowProduct implements Parallel.Task {
             int from = direct ? cOffset + i * n : part * step * columns;
             boolean nan = switch (way) {
                 case COLUMN -> VectorColumn.multiply(whole, a, at, lda, packed, start, rectified && direct, y, from);
-                case DIAGONALS -> diagonals.multiply(whole, a, at, lda, packed, start, rectified && direct, y, from);
-                default -> VectorPairs.multiply(whole, a, at, lda, packed, start, rectified && direct, y, from);
+                case PAIRS -> VectorPairs.multiply(whole, a, at, lda, packed, start, rectified && direct, y, from);
+                default -> chains.multiply(whole, a, at, lda, packed, start, rectified && direct, y, from);
             };
             if (nan || !direct) {
                 finish(i, y, from);

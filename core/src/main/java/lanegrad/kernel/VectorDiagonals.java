@@ -35,7 +35,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// or three at a time, 15.5 and 18; the packed column shared by both groups, so that it takes registers, 15.7; ands and
 /// ors in place of a blend, 20; rows in an unknown distance, 16; floats instead of vectors, eight rows at a time, 26.
 /// Exclusive ors in place of a third of the blends, three for one, in all four pipes: 18.9 in place of 15.6 on Zen 3.
-abstract class VectorDiagonals {
+abstract class VectorDiagonals extends VectorChains {
     /// Steps of k that are done at a time.
     static final int STEP = 4;
     /// Floats of the column as it is packed, for each step: one vector for each of two groups of eight rows, so that
@@ -44,25 +44,7 @@ abstract class VectorDiagonals {
     /// Steps that the last row is behind the first.
     private static final int BEHIND = 3;
 
-    /// The distances that kernels know are multiples of this, up to four of it: those of small networks. With others
-    /// 1437 x 32 x 1 takes 10.1 µs in place of 8, 1437 x 128 x 1 31 in place of 30.
-    private static final int UNIT = 32;
-    /// By the distance, in units; at 0 the kernel for any.
-    private static final VectorDiagonals[] COPIES = new VectorDiagonals[5];
-
     VectorDiagonals() {
-    }
-
-    /// The kernel for rows of A in such a distance: a constant of the kernel, if it is one of those of small networks.
-    static VectorDiagonals of(int lda) {
-        int i = lda % UNIT == 0 && lda / UNIT < COPIES.length ? lda / UNIT : 0;
-        VectorDiagonals copy = COPIES[i];
-        if (copy == null) {
-            // Two threads may both make one; kernels have no state, so either serves.
-            copy = HiddenCopy.of(Copy.class, i * UNIT, VectorDiagonals.class);
-            COPIES[i] = copy;
-        }
-        return copy;
     }
 
     /// Floats that a column of k needs when it is packed.
@@ -88,15 +70,6 @@ abstract class VectorDiagonals {
             }
         }
     }
-
-    /// `c[i]` = the chain over p of `fma(a[i,p], b[p], s)`, from `s = start[0]`, for 16 rows.
-    ///
-    /// @param k a multiple of 4
-    /// @param lda 4 or more: rows are read up to four floats past their ends, where the next begins
-    /// @param b packed
-    /// @return whether an element may be NaN
-    abstract boolean multiply(int k, float[] a, int aAt, int lda, float[] b, float[] start, boolean rectified,
-            float[] c, int cAt);
 
     static final class Copy extends VectorDiagonals {
         private static final VectorSpecies<Float> S = FloatVector.SPECIES_256;

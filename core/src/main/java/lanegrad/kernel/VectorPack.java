@@ -94,7 +94,7 @@ final class VectorPack {
     ///
     /// 31 cycles a square on Zen 4, 0.5 an element; a call for each took 37, and a loop over one row of squares, whose
     /// step is known and whose indices C2 then checks before it, 30 for many squares and 70 to 100 for four in a row.
-    /// 16 x 16 in vectors of 512 bits would be a second way to do it, for no more than these.
+    /// Where 512 bits are done at once [VectorZip] moves squares of 16 x 16.
     static void squares(int count, float[] x, int xAt, int ldx, int xStep, float[] y, int yAt, int ldy, int yStep) {
         for (int i = 0; i < count; i++, xAt += xStep, yAt += yStep) {
             FloatVector r0 = FloatVector.fromArray(S, x, xAt);

@@ -254,7 +254,7 @@ class AsmCommandTest {
     @ParameterizedTest
     @CsvSource({"tile4x4, 16, 16,", "tile5x4, 20, 16,", "tile6x4, 24, 4,", "tile8x2, 16, 16,", "tile6x2, 24, 8,",
             "tile8x10, 20, 8,", "tile5x2, 10, 8,", "tile4x2, 8, 8,", "tile12x2, 24, 16,", "tile16x1, 16, 16,",
-            "tile8x1, 8, 8,",
+            "tile8x1, 8, 8,", "squares, 16, 16,",
             // Rows of A in an unknown distance, of any A^T, which is copied, and of one that is read where it is.
             "tile6x2, 24, 8, NN 96x100x16", "tile6x2, 12, 8, TN 96x200x64", "tile6x2, 12, 8, TN 32x32x16",
             // Rows of B in an unknown distance.
@@ -267,6 +267,16 @@ class AsmCommandTest {
         assertEquals(0, run.code(), run.err());
         String hot = hotLoop(run.out());
         assertTrue(hot.contains(" " + fmas + " fma, ") && hot.contains(" 0 spills, "), hot);
+    }
+
+    /// Under another collector than G1 C2 has other loops. 12 x 2, with no register to spare, kept an accumulator in
+    /// memory there.
+    @Test
+    void tallTilesDoNotSpillUnderTheSerialCollector() throws IOException, InterruptedException {
+        assumeTrue(AsmKernel.all().containsKey("tile12x2"));
+        assumeTrue(objdump(), "objdump is not installed");
+        String hot = hotLoop(runWith("-XX:+UseSerialGC", "asm", "tile12x2", "--shape", "NN 96x64x32"));
+        assertTrue(hot.contains(" 24 fma, ") && hot.contains(" 0 spills, "), hot);
     }
 
     /// With 16 registers nothing is left in the loop of 6 x 2 but 12 multiply-adds, 6 broadcasts and 2 loads a step,

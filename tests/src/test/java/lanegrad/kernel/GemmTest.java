@@ -651,6 +651,7 @@ class GemmTest {
         for (int n = 1; n <= 4; n++) {
             oneNaN(backend, 18, n, 40);
         }
+        oneNaN(backend, 18, 1, 48);
         oneNaN(backend, 64, 10, 3);
     }
 
@@ -704,6 +705,8 @@ class GemmTest {
                 aNaNArises(backend, transA, 21, n, 40, 1);
             }
         }
+        // Squares of 16 x 16 without a rest.
+        aNaNArises(backend, false, 20, 1, 48, 0);
     }
 
     private static void aNaNArises(Backend backend, boolean transA, int m, int n, int k, int beta) {

@@ -2,6 +2,7 @@ package lanegrad.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.stream.IntStream;
 import lanegrad.Backend;
 import lanegrad.testkit.Bits;
 import lanegrad.testkit.Floats.Filling;
@@ -13,8 +14,9 @@ class TransposeTest {
     /// All bits move, those of signalling NaNs too, and nothing around them changes.
     @Test
     void everySizeAroundTheSquares() {
-        for (int rows = 0; rows <= 19; rows++) {
-            for (int columns = 0; columns <= 19; columns++) {
+        int[] sizes = IntStream.concat(IntStream.rangeClosed(0, 19), IntStream.of(31, 32, 33, 41, 48)).toArray();
+        for (int rows : sizes) {
+            for (int columns : sizes) {
                 int ldx = columns + rows % 3;
                 int ldy = rows + columns % 3;
                 Filling filling = Filling.of(rows * 100L + columns);
@@ -43,6 +45,10 @@ class TransposeTest {
                     () -> Transpose.of(backend, 9, 10, new float[89], 0, 10, new float[90], 0, 9), backend.toString());
             assertThrows(IndexOutOfBoundsException.class,
                     () -> Transpose.of(backend, 9, 10, new float[90], 0, 10, new float[89], 0, 9), backend.toString());
+            assertThrows(IndexOutOfBoundsException.class, () -> Transpose.of(backend, 16, 32, new float[511], 0, 32,
+                    new float[512], 0, 16), backend.toString());
+            assertThrows(IndexOutOfBoundsException.class, () -> Transpose.of(backend, 16, 32, new float[512], 0, 32,
+                    new float[511], 0, 16), backend.toString());
         }
     }
 }
