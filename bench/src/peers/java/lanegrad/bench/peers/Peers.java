@@ -49,7 +49,7 @@ import picocli.CommandLine.Spec;
                 + "in turn, in reverse order every other round, for 10 ms each, and the roof, FMA in registers, as "
                 + "well: what happens to the machine happens to all alike. A fork's figures are medians over its "
                 + "rounds, ratios taken round by round; the table has the median over forks and their range.",
-            "All rows take about a quarter of an hour on an idle machine."})
+            "All rows take 15 to 30 minutes on an idle machine."})
 public final class Peers implements Callable<Integer> {
     private static final Pattern TUNING = Pattern.compile("(OPENBLAS|GOTO|MKL|OMP|KMP)_");
 
