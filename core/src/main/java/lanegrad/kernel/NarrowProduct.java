@@ -91,6 +91,7 @@ final class NarrowProduct implements Parallel.Task {
             return null;
         }
         if (n == 1) {
+            // What squares leave of k is added float by float: of 16 x 16 no more than of 8 x 8.
             return k < COLUMN_DEPTH ? null : vector.registers() < 32 ? Way.DIAGONALS
                     : vector.whole512() && k % VectorSquares.STEP < VectorPack.SIDE ? Way.SQUARES : Way.COLUMN;
         }

@@ -5,9 +5,9 @@ import lanegrad.Backend;
 /// Rows of A times one column, 16 rows at a time: kernels that know the distance of A's rows as a constant, if it is
 /// one of those of small networks. C2 then checks indices of all rows together.
 abstract class VectorChains {
-    /// The distances that kernels know are multiples of this, up to four of it. On Zen 3 with others [VectorDiagonals]
-    /// takes 10.1 µs for 1437 x 32 x 1 in place of 8, and 31 for 1437 x 128 x 1 in place of 30; on Zen 5
-    /// [VectorSquares] takes 9.8 µs for 1437 x 64 x 1 in place of 7.1.
+    /// The distances that kernels know are multiples of this, up to four of it. With others, on Zen 4 under AVX2,
+    /// [VectorDiagonals] takes 10.1 µs for 1437 x 32 x 1 in place of 8, and 31 for 1437 x 128 x 1 in place of 30; on
+    /// Zen 5 [VectorSquares] takes 9.8 µs for 1437 x 64 x 1 in place of 7.1.
     private static final int UNIT = 32;
     /// By the distance, in units; at 0 the kernel for any.
     private static final VectorChains[] COPIES = new VectorChains[5];
