@@ -6,12 +6,12 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// Transposes squares of 16 x 16 in vectors of 512 bits, where these are done at once.
 ///
-/// Four rounds, all alike. A round takes rows r and r + 8 and interleaves them: the new row 2 r is
-/// `x0 y0 x1 y1 .. x7 y7` of both, the new row 2 r + 1 `x8 y8 .. x15 y15`. Think of the number of a row and the number
-/// of a lane as one number of eight bits: a round turns these by one place, so that after four rows are lanes. Each new
-/// row is one shuffle of two sources, `vpermi2d`, of which Zen 5 does two a cycle: 64 for a square, 32 cycles. Beside
-/// them are stores that cross lines and are not neighbours, two cycles each, and checks of 32 indices: 128 x 128 takes
-/// 100 cycles a square, where four of 8 x 8 take 130 to 190 ([VectorPack#squares]).
+/// Four rounds, all alike, in a loop that C2 unrolls. A round takes rows r and r + 8 and interleaves them: the new row
+/// 2 r is `x0 y0 x1 y1 .. x7 y7` of both, the new row 2 r + 1 `x8 y8 .. x15 y15`. Think of the number of a row and the
+/// number of a lane as one number of eight bits: a round turns these by one place, so that after four rows are lanes.
+/// Each new row is one shuffle of two sources, `vpermi2d`, of which Zen 5 does two a cycle: 64 for a square, 32 cycles.
+/// Beside them are stores that cross lines and are not neighbours, two cycles each, and checks of 32 indices: 128 x 128
+/// takes 100 cycles a square, where four of 8 x 8 take 130 to 190 ([VectorPack#squares]).
 ///
 /// Rounds that exchange elements in place, with distances of 8, 4, 2 and 1, have a pair of constants for each distance
 /// in place of one for all, and leave no registers: 128 x 128 took 37% more. With blends and a shuffle of one source in
@@ -57,103 +57,40 @@ final class VectorZip {
             IntVector r13 = FloatVector.fromArray(S, x, xAt + 13 * ldx).reinterpretAsInts();
             IntVector r14 = FloatVector.fromArray(S, x, xAt + 14 * ldx).reinterpretAsInts();
             IntVector r15 = FloatVector.fromArray(S, x, xAt + 15 * ldx).reinterpretAsInts();
-            IntVector t;
-            t = LOW.selectFrom(r0, r8);
-            r8 = HIGH.selectFrom(r0, r8);
-            r0 = t;
-            t = LOW.selectFrom(r1, r9);
-            r9 = HIGH.selectFrom(r1, r9);
-            r1 = t;
-            t = LOW.selectFrom(r2, r10);
-            r10 = HIGH.selectFrom(r2, r10);
-            r2 = t;
-            t = LOW.selectFrom(r3, r11);
-            r11 = HIGH.selectFrom(r3, r11);
-            r3 = t;
-            t = LOW.selectFrom(r4, r12);
-            r12 = HIGH.selectFrom(r4, r12);
-            r4 = t;
-            t = LOW.selectFrom(r5, r13);
-            r13 = HIGH.selectFrom(r5, r13);
-            r5 = t;
-            t = LOW.selectFrom(r6, r14);
-            r14 = HIGH.selectFrom(r6, r14);
-            r6 = t;
-            t = LOW.selectFrom(r7, r15);
-            r15 = HIGH.selectFrom(r7, r15);
-            r7 = t;
-            t = LOW.selectFrom(r0, r4);
-            r4 = HIGH.selectFrom(r0, r4);
-            r0 = t;
-            t = LOW.selectFrom(r8, r12);
-            r12 = HIGH.selectFrom(r8, r12);
-            r8 = t;
-            t = LOW.selectFrom(r1, r5);
-            r5 = HIGH.selectFrom(r1, r5);
-            r1 = t;
-            t = LOW.selectFrom(r9, r13);
-            r13 = HIGH.selectFrom(r9, r13);
-            r9 = t;
-            t = LOW.selectFrom(r2, r6);
-            r6 = HIGH.selectFrom(r2, r6);
-            r2 = t;
-            t = LOW.selectFrom(r10, r14);
-            r14 = HIGH.selectFrom(r10, r14);
-            r10 = t;
-            t = LOW.selectFrom(r3, r7);
-            r7 = HIGH.selectFrom(r3, r7);
-            r3 = t;
-            t = LOW.selectFrom(r11, r15);
-            r15 = HIGH.selectFrom(r11, r15);
-            r11 = t;
-            t = LOW.selectFrom(r0, r2);
-            r2 = HIGH.selectFrom(r0, r2);
-            r0 = t;
-            t = LOW.selectFrom(r4, r6);
-            r6 = HIGH.selectFrom(r4, r6);
-            r4 = t;
-            t = LOW.selectFrom(r8, r10);
-            r10 = HIGH.selectFrom(r8, r10);
-            r8 = t;
-            t = LOW.selectFrom(r12, r14);
-            r14 = HIGH.selectFrom(r12, r14);
-            r12 = t;
-            t = LOW.selectFrom(r1, r3);
-            r3 = HIGH.selectFrom(r1, r3);
-            r1 = t;
-            t = LOW.selectFrom(r5, r7);
-            r7 = HIGH.selectFrom(r5, r7);
-            r5 = t;
-            t = LOW.selectFrom(r9, r11);
-            r11 = HIGH.selectFrom(r9, r11);
-            r9 = t;
-            t = LOW.selectFrom(r13, r15);
-            r15 = HIGH.selectFrom(r13, r15);
-            r13 = t;
-            t = LOW.selectFrom(r0, r1);
-            r1 = HIGH.selectFrom(r0, r1);
-            r0 = t;
-            t = LOW.selectFrom(r2, r3);
-            r3 = HIGH.selectFrom(r2, r3);
-            r2 = t;
-            t = LOW.selectFrom(r4, r5);
-            r5 = HIGH.selectFrom(r4, r5);
-            r4 = t;
-            t = LOW.selectFrom(r6, r7);
-            r7 = HIGH.selectFrom(r6, r7);
-            r6 = t;
-            t = LOW.selectFrom(r8, r9);
-            r9 = HIGH.selectFrom(r8, r9);
-            r8 = t;
-            t = LOW.selectFrom(r10, r11);
-            r11 = HIGH.selectFrom(r10, r11);
-            r10 = t;
-            t = LOW.selectFrom(r12, r13);
-            r13 = HIGH.selectFrom(r12, r13);
-            r12 = t;
-            t = LOW.selectFrom(r14, r15);
-            r15 = HIGH.selectFrom(r14, r15);
-            r14 = t;
+            for (int round = 0; round < 4; round++) {
+                IntVector s0 = LOW.selectFrom(r0, r8);
+                IntVector s1 = HIGH.selectFrom(r0, r8);
+                IntVector s2 = LOW.selectFrom(r1, r9);
+                IntVector s3 = HIGH.selectFrom(r1, r9);
+                IntVector s4 = LOW.selectFrom(r2, r10);
+                IntVector s5 = HIGH.selectFrom(r2, r10);
+                IntVector s6 = LOW.selectFrom(r3, r11);
+                IntVector s7 = HIGH.selectFrom(r3, r11);
+                IntVector s8 = LOW.selectFrom(r4, r12);
+                IntVector s9 = HIGH.selectFrom(r4, r12);
+                IntVector s10 = LOW.selectFrom(r5, r13);
+                IntVector s11 = HIGH.selectFrom(r5, r13);
+                IntVector s12 = LOW.selectFrom(r6, r14);
+                IntVector s13 = HIGH.selectFrom(r6, r14);
+                IntVector s14 = LOW.selectFrom(r7, r15);
+                IntVector s15 = HIGH.selectFrom(r7, r15);
+                r0 = s0;
+                r1 = s1;
+                r2 = s2;
+                r3 = s3;
+                r4 = s4;
+                r5 = s5;
+                r6 = s6;
+                r7 = s7;
+                r8 = s8;
+                r9 = s9;
+                r10 = s10;
+                r11 = s11;
+                r12 = s12;
+                r13 = s13;
+                r14 = s14;
+                r15 = s15;
+            }
             r0.reinterpretAsFloats().intoArray(y, yAt);
             r1.reinterpretAsFloats().intoArray(y, yAt + ldy);
             r2.reinterpretAsFloats().intoArray(y, yAt + 2 * ldy);
