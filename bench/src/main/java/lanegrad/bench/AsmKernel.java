@@ -115,8 +115,8 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
             kernels.add(new AsmKernel(name, MATRIX, "lanegrad.kernel.Vector" + type + "::multiply",
                     s -> product(s == null ? "NN 64x64x1" : s)));
         }
-        kernels.add(new AsmKernel("transpose", MATRIX, "lanegrad.kernel.Vector" + (whole ? "Zip" : "Pack") + "::squares",
-                s -> product(s == null ? "NT 64x64x64" : s)));
+        kernels.add(new AsmKernel("transpose", MATRIX, "lanegrad.kernel.Vector"
+                + (whole ? "Zip$Copy*::run" : "Pack::squares"), s -> product(s == null ? "NT 64x64x64" : s)));
         return kernels;
     }
 
