@@ -79,7 +79,7 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
         boolean many = vector.registers() >= 32;
         tiles.put("tile4x4", "NN 64x64x64");
         if (vector.lanes() >= 16) {
-            tiles.put("tile5x4", "TN 64x64x10");
+            tiles.put("tile5x4", "TN 64x64x5");
         }
         if (many && vector.lanes() < 8) {
             tiles.put("tile6x4", "NN 96x64x16");
@@ -114,6 +114,10 @@ record AsmKernel(String name, String group, String method, Function<String, Runn
             String type = !many ? "Diagonals$Copy*" : whole ? "Squares*" : "Column";
             kernels.add(new AsmKernel(name, MATRIX, "lanegrad.kernel.Vector" + type + "::multiply",
                     s -> product(s == null ? "NN 64x64x1" : s)));
+        }
+        if (whole) {
+            kernels.add(new AsmKernel("turned", MATRIX, "lanegrad.kernel.VectorTurned$Copy*::multiply",
+                    s -> product(s == null ? "TN 64x64x10" : s)));
         }
         kernels.add(new AsmKernel("transpose", MATRIX, "lanegrad.kernel.Vector"
                 + (whole ? "Zip$Copy*::run" : "Pack::squares"), s -> product(s == null ? "NT 64x64x64" : s)));

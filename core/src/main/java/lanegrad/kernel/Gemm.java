@@ -162,7 +162,7 @@ public final class Gemm {
         GemmKernel kernel = backend == Backend.SCALAR || m == 1 && (long) k * n < FEW ? ScalarGemm.KERNEL
                 : VectorGemm.kernel();
         NarrowProduct.Way way = backend == Backend.SCALAR || alpha != 1 || beta != 0 && bias == null ? null
-                : NarrowProduct.way(transA, m, n, k, bias != null, lda, a.length - aOffset);
+                : NarrowProduct.way(transA, transB, m, n, k, bias != null, lda, ldb, ldc, a.length - aOffset);
         float[] start = bias == null ? ZEROS : bias;
         int width = kernel.padded(m, k, n);
         boolean packed = way == null && packed(kernel, transB, m, n, k, b, bOffset, ldb, width);

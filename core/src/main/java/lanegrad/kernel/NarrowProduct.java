@@ -9,10 +9,12 @@ import lanegrad.Backend;
 /// | 1 | as it is | [VectorColumn], with 512 bits done at once [VectorSquares], with 16 registers [VectorDiagonals] |
 /// | 2 to 4 | as it is | [VectorPairs]: two rows share a vector |
 /// | up to 12 | stored transposed | C^T is computed instead, and transposed: its long side goes along the lanes |
+/// | 9 to 12 | stored transposed | with 512 bits done at once the same in registers, [VectorTurned] |
 ///
 /// With one column the lanes go along the rows of A. The first two ways do 16 rows at a time and need as many; what
-/// these leave of k is added to the chains in the end. The third leaves out a small A ([#TURNED_LEAST]) where 512 bits
-/// are whole, and a bias, which C^T would need as a column.
+/// these leave of k is added to the chains in the end. The others leave out a bias, which C^T would need as a column;
+/// the last does 32 rows at a time, needs as many, and no gaps between the rows of B and C. (Of fewer, 9 to 12 columns
+/// are tiles of 16 x 1, where 512 bits are done at once: TN 16x32x10 takes 182 ns, and 280 as C^T.)
 final class NarrowProduct implements Parallel.Task {
     /// How a product is computed.
     enum Way {
@@ -25,16 +27,14 @@ final class NarrowProduct implements Parallel.Task {
         /// Two rows in a vector.
         PAIRS,
         /// As C^T.
-        TURNED
+        TURNED,
+        /// As C^T, in registers.
+        TURNED_INSIDE
     }
 
     /// With so few columns, C^T is computed instead of C where A is stored transposed. TN 128x128x10 takes 3.3 µs in
     /// place of 6.0, although C is transposed in the end; with 16 columns the tiles have no idle lanes to begin with.
     static final int TURNED_COLUMNS = 12;
-
-    /// An A of no more floats than this is read as it is where 16 rows of ten columns are one tile: on Zen 5 TN
-    /// 32x32x10 takes 194 ns, and 221 as C^T; TN 64x32x10 374 and 354.
-    private static final int TURNED_LEAST = 1024;
 
     /// From these depths on they pay.
     private static final int COLUMN_DEPTH = 16;
@@ -80,12 +80,22 @@ final class NarrowProduct implements Parallel.Task {
     /// one for here.
     ///
     /// @param room how many floats A's array has from its first element on
-    static Way way(boolean transA, int m, int n, int k, boolean bias, int lda, int room) {
+    static Way way(boolean transA, boolean transB, int m, int n, int k, boolean bias, int lda, int ldb, int ldc,
+            int room) {
         Backend vector = Backend.VECTOR;
         if (transA) {
-            boolean small = vector.whole512() && (long) m * k <= TURNED_LEAST;
-            return n <= TURNED_COLUMNS && m > n && !bias && !small
-                    && (k - 1L) * lda + VectorGemm.kernel().padded(n, k, m) <= room ? Way.TURNED : null;
+            if (bias || n > TURNED_COLUMNS || m <= n) {
+                return null;
+            }
+            if (vector.whole512() && n >= VectorTurned.LEAST) {
+                if (m < VectorTurned.ROWS) {
+                    return null;
+                }
+                if (!transB && ldb == n && ldc == n) {
+                    return Way.TURNED_INSIDE;
+                }
+            }
+            return (k - 1L) * lda + VectorGemm.kernel().padded(n, k, m) <= room ? Way.TURNED : null;
         }
         if (n > VectorPairs.COLUMNS || m < VectorPairs.ROWS || vector.lanes() < VectorPack.SIDE) {
             return null;
@@ -112,7 +122,10 @@ final class NarrowProduct implements Parallel.Task {
         this.cOffset = cOffset;
         this.ldc = ldc;
         parts = Math.max(1, m / PART);
-        if (way == Way.TURNED) {
+        if (way == Way.TURNED_INSIDE) {
+            this.b = b;
+            this.bOffset = bOffset;
+        } else if (way == Way.TURNED) {
             this.b = b;
             this.bOffset = bOffset;
             bRow = transB ? 1 : ldb;
@@ -174,6 +187,19 @@ final class NarrowProduct implements Parallel.Task {
         Transpose.of(Backend.VECTOR, n, end - i, packed, i, width, c, cOffset + i * ldc, ldc);
     }
 
+    private void turnedInside(int first, int end) {
+        VectorTurned tile = VectorTurned.of(n);
+        for (int i = first; i < end; i += VectorTurned.ROWS) {
+            i = Math.min(i, end - VectorTurned.ROWS);
+            int at = cOffset + i * n;
+            if (tile.multiply(k, a, aOffset + i, lda, b, bOffset, c, at)) {
+                for (int j = at; j < at + VectorTurned.ROWS * n; j++) {
+                    c[j] = Sums.canonical(c[j]);
+                }
+            }
+        }
+    }
+
     /// The rows of one part, the last 16 of which may be done twice: the values are the same.
     @Override
     public void run(int part) {
@@ -181,6 +207,10 @@ final class NarrowProduct implements Parallel.Task {
         int end = (part + 2) * PART > m ? m : (part + 1) * PART;
         if (way == Way.TURNED) {
             turned(part * PART, end);
+            return;
+        }
+        if (way == Way.TURNED_INSIDE) {
+            turnedInside(part * PART, end);
             return;
         }
         boolean direct = whole == k && n == columns && ldc == n;

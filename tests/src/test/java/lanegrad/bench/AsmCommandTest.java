@@ -254,7 +254,7 @@ class AsmCommandTest {
     @ParameterizedTest
     @CsvSource({"tile4x4, 16, 16,", "tile5x4, 20, 16,", "tile6x4, 24, 4,", "tile8x2, 16, 16,", "tile6x2, 24, 8,",
             "tile8x10, 20, 8,", "tile5x2, 10, 8,", "tile4x2, 8, 8,", "tile12x2, 24, 16,", "tile16x1, 16, 16,",
-            "tile8x1, 8, 8,", "squares, 16, 16,",
+            "tile8x1, 8, 8,", "squares, 16, 16,", "turned, 20, 16,",
             // Rows of A in an unknown distance, of any A^T, which is copied, and of one that is read where it is.
             "tile6x2, 24, 8, NN 96x100x16", "tile6x2, 12, 8, TN 96x200x64", "tile6x2, 12, 8, TN 32x32x16",
             // Rows of B in an unknown distance.

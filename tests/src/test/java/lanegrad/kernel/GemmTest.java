@@ -280,6 +280,27 @@ class GemmTest {
         }
     }
 
+    /// Nine to twelve columns of a transposed A, with no gaps between rows, in registers where there are 512 bits; what
+    /// is behind C stays as it is.
+    @Test
+    void narrowProductsOfATransposed() {
+        int seed = 0;
+        for (int m : new int[] {31, 32, 33, 47, 64, 100, 300}) {
+            for (int n = 8; n <= 13; n++) {
+                for (int k : new int[] {1, 2, n, 31, 64}) {
+                    // With the second rows of B have gaps, those of C none, with the third the other way round.
+                    for (int pad : new int[] {0, 5, 8}) {
+                        new Problem(true, k == n, m, n, k, 1, 0, false, pad, seed % 5, seed % 3, seed % 2 == 0, seed++)
+                                .check(1);
+                    }
+                }
+            }
+        }
+        for (int m : new int[] {511, 513}) {
+            new Problem(true, false, m, 10, (1 << 20) / (m * 10) + 1, 1, 0, false, 0, 1, 1, false, m).check(1, 2, 3);
+        }
+    }
+
     /// Ten columns, alone and behind wider panels, have a tile of their own, which takes two steps of k at a time.
     @Test
     void tenColumns() {
@@ -707,6 +728,10 @@ class GemmTest {
         }
         // Squares of 16 x 16 without a rest.
         aNaNArises(backend, false, 20, 1, 48, 0);
+        // C^T in registers.
+        for (int n = 9; n <= 12; n++) {
+            aNaNArises(backend, true, 40, n, 5, 0);
+        }
     }
 
     private static void aNaNArises(Backend backend, boolean transA, int m, int n, int k, int beta) {
