@@ -158,6 +158,7 @@ abstract class VectorTurned {
                 IntVector r9 = c9.reinterpretAsInts();
                 IntVector r10 = c10.reinterpretAsInts();
                 IntVector r11 = c11.reinterpretAsInts();
+                // There is no 13th column: the lanes that these fill are beyond a row, and the next overwrites them.
                 IntVector r12 = c4.reinterpretAsInts();
                 IntVector r13 = c5.reinterpretAsInts();
                 IntVector r14 = c6.reinterpretAsInts();
@@ -196,6 +197,7 @@ abstract class VectorTurned {
                     r14 = t14;
                     r15 = t15;
                 }
+                // From top to bottom; behind the last row may be the end of C, or rows of another thread.
                 r0.reinterpretAsFloats().intoArray(c, cAt);
                 r1.reinterpretAsFloats().intoArray(c, cAt + N);
                 r2.reinterpretAsFloats().intoArray(c, cAt + 2 * N);

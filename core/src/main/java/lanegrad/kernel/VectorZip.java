@@ -79,6 +79,8 @@ abstract class VectorZip {
 
         @Override
         void run(int count, float[] x, int xAt, int ldx, int xStep, float[] y, int yAt, int ldy, int yStep) {
+            // A place without a row takes one that is there: the lanes that it fills are beyond the rows of y, and the
+            // next row overwrites them.
             int dx = COLUMNS < SIDE ? COLUMNS : ldx;
             int dy = ROWS < SIDE ? ROWS : ldy;
             for (int i = 0; i < count; i++, xAt += xStep, yAt += yStep) {
