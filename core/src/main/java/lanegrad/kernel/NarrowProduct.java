@@ -122,19 +122,18 @@ final class NarrowProduct implements Parallel.Task {
         this.cOffset = cOffset;
         this.ldc = ldc;
         parts = Math.max(1, m / PART);
-        if (way == Way.TURNED_INSIDE) {
+        if (way == Way.TURNED || way == Way.TURNED_INSIDE) {
             this.b = b;
             this.bOffset = bOffset;
-        } else if (way == Way.TURNED) {
-            this.b = b;
-            this.bOffset = bOffset;
+        } else {
+            bind(transB, b, bOffset, ldb, start);
+        }
+        if (way == Way.TURNED) {
             bRow = transB ? 1 : ldb;
             bColumn = transB ? ldb : 1;
             beginning = start;
             width = VectorGemm.kernel().padded(n, k, m);
             packed = Gemm.grown(packed, n * width);
-        } else {
-            bind(transB, b, bOffset, ldb, start);
         }
         Parallel.run(threads, parts, this);
     }
