@@ -186,12 +186,17 @@ final class NarrowProduct implements Parallel.Task {
         Transpose.of(Backend.VECTOR, n, end - i, packed, i, width, c, cOffset + i * ldc, ldc);
     }
 
+    // C^T in the place of C, 32 rows of C at a time, and transposed in place.
     private void turnedInside(int first, int end) {
         VectorTurned tile = VectorTurned.of(n);
+        VectorZip squares = VectorZip.of(n, VectorZip.SIDE);
+        int half = VectorZip.SIDE * n;
         for (int i = first; i < end; i += VectorTurned.ROWS) {
             i = Math.min(i, end - VectorTurned.ROWS);
             int at = cOffset + i * n;
-            if (tile.multiply(k, a, aOffset + i, lda, b, bOffset, c, at)) {
+            boolean nan = tile.multiply(k, a, aOffset + i, lda, b, bOffset, c, at);
+            squares.run(2, c, at, VectorZip.SIDE, half, c, at, n, half);
+            if (nan) {
                 for (int j = at; j < at + VectorTurned.ROWS * n; j++) {
                     c[j] = Sums.canonical(c[j]);
                 }

@@ -5,7 +5,6 @@ import static java.lang.Float.floatToRawIntBits;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -20,15 +19,17 @@ import jdk.incubator.vector.VectorSpecies;
 ///      b[p,9]      c9                  d9                20 accumulators, for 12 columns 24
 ///
 /// A row of A as stored lies along the lanes, and no lane is idle: ten columns take 20 multiply-adds a step, 10 cycles,
-/// for 32 rows, where tiles of C with 16 lanes for ten columns take 18 ([VectorTile16x1]). In the end c and d are
-/// transposed as [VectorZip] does it, and each row of C is stored whole: what a vector writes beyond it is the
-/// beginning of the next, which comes after it. On Zen 5 TN 32x32x10 takes 196 ns in place of 244 in tiles of 16 x 1,
-/// and as long by way of a C^T in memory; TN 128x128x10 takes 1.74 µs in place of 2.29, TN 512x128x10 8.6 in place of
-/// 11.5. (In the JVMs of `bench peers`, beside other libraries, TN 32x32x10 takes 248 ns, as long as before.)
+/// for 32 rows, where tiles of C with 16 lanes for ten columns take 18 ([VectorTile16x1]). On Zen 5 TN 32x32x10 takes
+/// 173 ns in place of 251, TN 128x128x10 1.76 µs in place of 2.24; as C^T in tiles of 8 and of 2 rows TN 32x32x10 took
+/// as long as in tiles of C.
+///
+/// C^T is stored where C will be, which is as large, and transposed there ([VectorZip] loads a square before it stores
+/// it). Transposed in here, before it was stored, c waited in registers for d, and C2 kept one or two accumulators in
+/// memory, in most JVMs: TN 128x128x10 2.7 µs.
 abstract class VectorTurned {
     /// Rows of C that are done at a time.
     static final int ROWS = 32;
-    /// The fewest columns. A store reaches into the next row, not beyond.
+    /// The fewest columns.
     static final int LEAST = VectorZip.LEAST;
     /// The most columns.
     static final int MOST = 12;
@@ -53,8 +54,9 @@ abstract class VectorTurned {
         return copy;
     }
 
-    /// `c[i,j]` = the chain over p of `fma(a[p,i], b[p,j], s)`, from 0, for 32 rows i. There are no gaps between the
-    /// rows of B nor of C.
+    /// The chain over p of `fma(a[p,i], b[p,j], s)`, from 0, for 32 rows i of C and its n columns j, as two matrices of
+    /// n rows by 16 columns, one behind the other: C^T for the first 16 rows of C, and for the others. There are no
+    /// gaps between the rows of B.
     ///
     /// @return whether an element may be NaN
     abstract boolean multiply(int k, float[] a, int aAt, int lda, float[] b, int bAt, float[] c, int cAt);
@@ -62,37 +64,35 @@ abstract class VectorTurned {
     static final class Copy extends VectorTurned {
         private static final int N = HiddenCopy.data(MethodHandles.lookup(), Integer.class);
         private static final int L = S.length();
-        private static final IntVector LOW = VectorZip.LOW;
-        private static final IntVector HIGH = VectorZip.HIGH;
-        private static final VectorMask<Float> ROW = S.indexInRange(0, N);
 
         @Override
         boolean multiply(int k, float[] a, int aAt, int lda, float[] b, int bAt, float[] c, int cAt) {
-            FloatVector zero = FloatVector.zero(S);
-            FloatVector c0 = zero;
-            FloatVector d0 = zero;
-            FloatVector c1 = zero;
-            FloatVector d1 = zero;
-            FloatVector c2 = zero;
-            FloatVector d2 = zero;
-            FloatVector c3 = zero;
-            FloatVector d3 = zero;
-            FloatVector c4 = zero;
-            FloatVector d4 = zero;
-            FloatVector c5 = zero;
-            FloatVector d5 = zero;
-            FloatVector c6 = zero;
-            FloatVector d6 = zero;
-            FloatVector c7 = zero;
-            FloatVector d7 = zero;
-            FloatVector c8 = zero;
-            FloatVector d8 = zero;
-            FloatVector c9 = zero;
-            FloatVector d9 = zero;
-            FloatVector c10 = zero;
-            FloatVector d10 = zero;
-            FloatVector c11 = zero;
-            FloatVector d11 = zero;
+            // A zero of its own for each: one for all was kept as an object where there are columns that no step
+            // changes, 80 bytes a call.
+            FloatVector c0 = FloatVector.zero(S);
+            FloatVector d0 = FloatVector.zero(S);
+            FloatVector c1 = FloatVector.zero(S);
+            FloatVector d1 = FloatVector.zero(S);
+            FloatVector c2 = FloatVector.zero(S);
+            FloatVector d2 = FloatVector.zero(S);
+            FloatVector c3 = FloatVector.zero(S);
+            FloatVector d3 = FloatVector.zero(S);
+            FloatVector c4 = FloatVector.zero(S);
+            FloatVector d4 = FloatVector.zero(S);
+            FloatVector c5 = FloatVector.zero(S);
+            FloatVector d5 = FloatVector.zero(S);
+            FloatVector c6 = FloatVector.zero(S);
+            FloatVector d6 = FloatVector.zero(S);
+            FloatVector c7 = FloatVector.zero(S);
+            FloatVector d7 = FloatVector.zero(S);
+            FloatVector c8 = FloatVector.zero(S);
+            FloatVector d8 = FloatVector.zero(S);
+            FloatVector c9 = FloatVector.zero(S);
+            FloatVector d9 = FloatVector.zero(S);
+            FloatVector c10 = FloatVector.zero(S);
+            FloatVector d10 = FloatVector.zero(S);
+            FloatVector c11 = FloatVector.zero(S);
+            FloatVector d11 = FloatVector.zero(S);
             for (int p = 0; p < k; p++) {
                 int t = aAt + p * lda;
                 int q = bAt + p * N;
@@ -145,87 +145,36 @@ abstract class VectorTurned {
             FloatVector s1 = c4.add(d4).add(c5.add(d5)).add(c6.add(d6).add(c7.add(d7)));
             FloatVector s2 = c8.add(d8).add(c9.add(d9)).add(c10.add(d10).add(c11.add(d11)));
             FloatVector sum = s0.add(s1).add(s2);
-            for (int half = 0; half < 2; half++, cAt += L * N) {
-                IntVector r0 = c0.reinterpretAsInts();
-                IntVector r1 = c1.reinterpretAsInts();
-                IntVector r2 = c2.reinterpretAsInts();
-                IntVector r3 = c3.reinterpretAsInts();
-                IntVector r4 = c4.reinterpretAsInts();
-                IntVector r5 = c5.reinterpretAsInts();
-                IntVector r6 = c6.reinterpretAsInts();
-                IntVector r7 = c7.reinterpretAsInts();
-                IntVector r8 = c8.reinterpretAsInts();
-                IntVector r9 = c9.reinterpretAsInts();
-                IntVector r10 = c10.reinterpretAsInts();
-                IntVector r11 = c11.reinterpretAsInts();
-                // There is no 13th column: the lanes that these fill are beyond a row, and the next overwrites them.
-                IntVector r12 = c4.reinterpretAsInts();
-                IntVector r13 = c5.reinterpretAsInts();
-                IntVector r14 = c6.reinterpretAsInts();
-                IntVector r15 = c7.reinterpretAsInts();
-                for (int round = 0; round < 4; round++) {
-                    IntVector t0 = LOW.selectFrom(r0, r8);
-                    IntVector t1 = HIGH.selectFrom(r0, r8);
-                    IntVector t2 = LOW.selectFrom(r1, r9);
-                    IntVector t3 = HIGH.selectFrom(r1, r9);
-                    IntVector t4 = LOW.selectFrom(r2, r10);
-                    IntVector t5 = HIGH.selectFrom(r2, r10);
-                    IntVector t6 = LOW.selectFrom(r3, r11);
-                    IntVector t7 = HIGH.selectFrom(r3, r11);
-                    IntVector t8 = LOW.selectFrom(r4, r12);
-                    IntVector t9 = HIGH.selectFrom(r4, r12);
-                    IntVector t10 = LOW.selectFrom(r5, r13);
-                    IntVector t11 = HIGH.selectFrom(r5, r13);
-                    IntVector t12 = LOW.selectFrom(r6, r14);
-                    IntVector t13 = HIGH.selectFrom(r6, r14);
-                    IntVector t14 = LOW.selectFrom(r7, r15);
-                    IntVector t15 = HIGH.selectFrom(r7, r15);
-                    r0 = t0;
-                    r1 = t1;
-                    r2 = t2;
-                    r3 = t3;
-                    r4 = t4;
-                    r5 = t5;
-                    r6 = t6;
-                    r7 = t7;
-                    r8 = t8;
-                    r9 = t9;
-                    r10 = t10;
-                    r11 = t11;
-                    r12 = t12;
-                    r13 = t13;
-                    r14 = t14;
-                    r15 = t15;
-                }
-                // From top to bottom; behind the last row may be the end of C, or rows of another thread.
-                r0.reinterpretAsFloats().intoArray(c, cAt);
-                r1.reinterpretAsFloats().intoArray(c, cAt + N);
-                r2.reinterpretAsFloats().intoArray(c, cAt + 2 * N);
-                r3.reinterpretAsFloats().intoArray(c, cAt + 3 * N);
-                r4.reinterpretAsFloats().intoArray(c, cAt + 4 * N);
-                r5.reinterpretAsFloats().intoArray(c, cAt + 5 * N);
-                r6.reinterpretAsFloats().intoArray(c, cAt + 6 * N);
-                r7.reinterpretAsFloats().intoArray(c, cAt + 7 * N);
-                r8.reinterpretAsFloats().intoArray(c, cAt + 8 * N);
-                r9.reinterpretAsFloats().intoArray(c, cAt + 9 * N);
-                r10.reinterpretAsFloats().intoArray(c, cAt + 10 * N);
-                r11.reinterpretAsFloats().intoArray(c, cAt + 11 * N);
-                r12.reinterpretAsFloats().intoArray(c, cAt + 12 * N);
-                r13.reinterpretAsFloats().intoArray(c, cAt + 13 * N);
-                r14.reinterpretAsFloats().intoArray(c, cAt + 14 * N);
-                r15.reinterpretAsFloats().intoArray(c, cAt + 15 * N, ROW);
-                c0 = d0;
-                c1 = d1;
-                c2 = d2;
-                c3 = d3;
-                c4 = d4;
-                c5 = d5;
-                c6 = d6;
-                c7 = d7;
-                c8 = d8;
-                c9 = d9;
-                c10 = d10;
-                c11 = d11;
+            int upper = cAt + L * N;
+            c0.intoArray(c, cAt);
+            d0.intoArray(c, upper);
+            c1.intoArray(c, cAt + L);
+            d1.intoArray(c, upper + L);
+            c2.intoArray(c, cAt + 2 * L);
+            d2.intoArray(c, upper + 2 * L);
+            c3.intoArray(c, cAt + 3 * L);
+            d3.intoArray(c, upper + 3 * L);
+            c4.intoArray(c, cAt + 4 * L);
+            d4.intoArray(c, upper + 4 * L);
+            c5.intoArray(c, cAt + 5 * L);
+            d5.intoArray(c, upper + 5 * L);
+            c6.intoArray(c, cAt + 6 * L);
+            d6.intoArray(c, upper + 6 * L);
+            c7.intoArray(c, cAt + 7 * L);
+            d7.intoArray(c, upper + 7 * L);
+            c8.intoArray(c, cAt + 8 * L);
+            d8.intoArray(c, upper + 8 * L);
+            if (N > 9) {
+                c9.intoArray(c, cAt + 9 * L);
+                d9.intoArray(c, upper + 9 * L);
+            }
+            if (N > 10) {
+                c10.intoArray(c, cAt + 10 * L);
+                d10.intoArray(c, upper + 10 * L);
+            }
+            if (N > 11) {
+                c11.intoArray(c, cAt + 11 * L);
+                d11.intoArray(c, upper + 11 * L);
             }
             return sum.compare(VectorOperators.NE, sum).anyTrue();
         }

@@ -56,6 +56,12 @@ class TileCompilationTest {
         assertEquals("", said(LargeProducts.class));
     }
 
+    /// A vector of zeros for accumulators that no step of the loop changes was kept as an object, 80 bytes a product.
+    @Test
+    void norDoProductsOfATransposed() throws IOException, InterruptedException {
+        assertEquals("", said(TransposedProducts.class));
+    }
+
     private static String said(Class<?> program) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules=jdk.incubator.vector", "-Xbatch", "-cp", System.getProperty("java.class.path"),
@@ -78,13 +84,13 @@ class TileCompilationTest {
             for (int m : new int[] {1, 3, 5}) {
                 for (int n : new int[] {1, 2, 3, 4, 5, 7, 8, 10, 17, 40}) {
                     // Of exact length, so that B is packed, and longer.
-                    multiply(m, n, k, new float[k * n]);
-                    multiply(m, n, k, new float[k * n + 64]);
+                    multiply(false, m, n, k, new float[k * n]);
+                    multiply(false, m, n, k, new float[k * n + 64]);
                 }
             }
         }
 
-        private static void multiply(int m, int n, int k, float[] b) {
+        private static void multiply(boolean transA, int m, int n, int k, float[] b) {
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             float[] a = new float[m * k];
             float[] c = new float[m * n];
@@ -92,12 +98,26 @@ class TileCompilationTest {
             for (int round = 0; round < ROUNDS && least > 0; round++) {
                 long before = threads.getCurrentThreadAllocatedBytes();
                 for (int i = 0; i < CALLS; i++) {
-                    Gemm.multiply(Backend.VECTOR, 1, false, false, m, n, k, 1, a, 0, k, b, 0, n, 0, c, 0, n);
+                    Gemm.multiply(Backend.VECTOR, 1, transA, false, m, n, k, 1, a, 0, transA ? m : k, b, 0, n, 0, c, 0,
+                            n);
                 }
                 least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
             }
             if (least >= CALLS) {
-                System.out.printf("%d x %d x %d, B of %d floats: %d bytes a call%n", m, k, n, b.length, least / CALLS);
+                System.out.printf("%s %d x %d x %d, B of %d floats: %d bytes a call%n", transA ? "TN" : "NN", m, k, n,
+                        b.length, least / CALLS);
+            }
+        }
+    }
+
+    /// Products whose C is a few columns wide, with A transposed, which print what they allocate.
+    static final class TransposedProducts {
+        private TransposedProducts() {
+        }
+
+        public static void main(String[] args) {
+            for (int n : new int[] {10, 4, 8, 9, 11, 12, 13}) {
+                SmallProducts.multiply(true, 40, n, 20, new float[20 * n + 15]);
             }
         }
     }
@@ -111,8 +131,8 @@ class TileCompilationTest {
             multiply(512, 100);
             multiply(100, 20_000);
             multiply(300, 1_500);
-            SmallProducts.multiply(8, 7, 20, new float[20 * 7]);
-            SmallProducts.multiply(32, 10, 64, new float[64 * 10]);
+            SmallProducts.multiply(false, 8, 7, 20, new float[20 * 7]);
+            SmallProducts.multiply(false, 32, 10, 64, new float[64 * 10]);
         }
 
         private static void multiply(int n, int calls) {
