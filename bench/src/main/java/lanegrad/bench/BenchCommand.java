@@ -251,6 +251,10 @@ final class BenchCommand implements Callable<Integer> {
                 + "B/op 0 means: no garbage.");
         terminal.out.println("% of peak: of the FMA roof of one core, or of as many as the row has threads; % of copy: "
                 + "bytes per second as a share of those of a copy of about as many floats.");
+        if (suites.stream().flatMap(suite -> suite.rows().stream()).anyMatch(row -> row.threads() > 1)) {
+            terminal.out.println("Rows of several threads run with " + EngineBenchmark.SEVERAL_THREADS
+                    + " in place of -Xbatch.");
+        }
         if (settings.forks() == 1) {
             terminal.out.println("Note: one fork shows no spread; a second one may differ by 10% or more. Give "
                     + "--forks 5.");

@@ -137,6 +137,9 @@ public final class Session {
                 .verbosity(VerboseMode.SILENT);
         List<String> flags = new ArrayList<>(settings.jvmArgs());
         flags.addAll(arm.jvmArgs());
+        if (row.threads() > 1) {
+            flags.add(EngineBenchmark.SEVERAL_THREADS);
+        }
         if (!flags.isEmpty()) {
             options.jvmArgsAppend(flags.toArray(String[]::new));
         }
